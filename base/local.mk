@@ -1,0 +1,14 @@
+noinst_LIBRARIES += libbase.a
+libbase_a_SOURCES = \
+	base/addr_text.c base/addr_text.h \
+	base/clock.c base/clock.h \
+	base/container.h \
+	base/cursor.h \
+	base/heap.c base/heap.h \
+	base/log.c base/log.h \
+	base/option.c base/option.h \
+	base/option_print.c \
+	base/pool.c base/pool.h \
+	base/privilege.c base/privilege.h
+libbase_a_CFLAGS = $(AM_CFLAGS) $(LIBCAP_CFLAGS)
+BASE_LIBS = libbase.a $(LIBCAP_LIBS) -lm

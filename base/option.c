@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/option.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+/* getopt_long() returns the table's index plus this: clear of every letter. */
+#define OPTION_VALUE_BASE 1000
+#define OPTION_TABLE_MAX  64
+
+static bool option_takes_argument(const struct option_desc *option)
+{
+	return option->metavar != NULL;
+}
+
+/* Plain decimal notation only: strtod() alone would take "inf", "0x1p3", " 1". */
+static int option_number(const char *text, double *ret_value, const char **ret_rest)
+{
+	size_t len = strspn(text, "0123456789.");
+	char *end;
+	double value;
+
+	if (len == 0)
+		return -EINVAL;
+	errno = 0;
+	value = strtod(text, &end);
+	if (errno || end < text + len)
+		return -EINVAL;
+	if (end > text + len) /* an exponent */
+		return -EINVAL;
+	*ret_value = value;
+	*ret_rest = end;
+	return 0;
+}
+
+static int option_store_u32(const struct option_desc *option, const char *text, void *field)
+{
+	unsigned long long value;
+
+	if (strspn(text, "0123456789") != strlen(text) || !*text)
+		return -EINVAL;
+	errno = 0;
+	value = strtoull(text, NULL, 10);
+	if (errno || (double)value < option->min || (double)value > option->max)
+		return -ERANGE;
+	*(uint32_t *)field = (uint32_t)value;
+	return 0;
+}
+
+static int option_store_seconds(const struct option_desc *option, const char *text, void *field)
+{
+	const char *rest;
+	double value;
+
+	if (option_number(text, &value, &rest) || *rest)
+		return -EINVAL;
+	if (value < option->min || value > option->max)
+		return -ERANGE;
+	*(uint64_t *)field = (uint64_t)llround(value * (double)NS_PER_S);
+	return 0;
+}
+
+static int option_store_duration(const struct option_desc *option, const char *text, void *field)
+{
+	static const struct {
+		const char *suffix;
+		double ns;
+	} units[] = { { "", 1 }, { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 } };
+	const char *rest;
+	double value;
+
+	if (option_number(text, &value, &rest))
+		return -EINVAL;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(rest, units[i].suffix) != 0)
+			continue;
+		value *= units[i].ns;
+		if (value < option->min || value > option->max)
+			return -ERANGE;
+		*(uint64_t *)field = (uint64_t)llround(value);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int option_store_choice(const struct option_desc *option, const char *text, void *field)
+{
+	for (int i = 0; option->choices[i]; i++) {
+		if (strcmp(text, option->choices[i]) == 0) {
+			*(int *)field = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int option_store_list(const char *text, void *field)
+{
+	struct option_list *list = field;
+
+	if (list->count == OPTION_LIST_MAX)
+		return -ENOSPC;
+	list->items[list->count++] = text;
+	return 0;
+}
+
+int option_store(const struct option_desc *option, const char *text, void *config)
+{
+	void *field = (char *)config + option->offset;
+
+	switch (option->type) {
+	case OPTION_FLAG:
+		*(bool *)field = true;
+		return 0;
+	case OPTION_U32:
+		return option_store_u32(option, text, field);
+	case OPTION_SECONDS:
+		return option_store_seconds(option, text, field);
+	case OPTION_DURATION:
+		return option_store_duration(option, text, field);
+	case OPTION_STRING:
+		*(const char **)field = text;
+		return 0;
+	case OPTION_CHOICE:
+		return option_store_choice(option, text, field);
+	case OPTION_LIST:
+		return option_store_list(text, field);
+	case OPTION_HELP:
+	case OPTION_VERSION:
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/* "--timeout" or "-n", for messages. */
+static const char *option_spelled(const struct option_desc *option, char text[static 64])
+{
+	if (option->name)
+		snprintf(text, 64, "--%s", option->name);
+	else
+		snprintf(text, 64, "-%c", option->letter);
+	return text;
+}
+
+static void option_complain(const struct option_table *table, const struct option_desc *option,
+			    const char *text, int err)
+{
+	char name[64];
+
+	option_spelled(option, name);
+	if (err == -ERANGE)
+		fprintf(stderr, "%s: %s: '%s' is not between %.15g and %.15g\n", table->program,
+			name, text, option->min, option->max);
+	else if (err == -ENOSPC)
+		fprintf(stderr, "%s: %s: given more than %d times\n", table->program, name,
+			OPTION_LIST_MAX);
+	else
+		fprintf(stderr, "%s: %s: '%s' is not a valid %s\n", table->program, name, text,
+			option->metavar);
+}
+
+/* Builds what getopt_long() wants from our table. */
+static void option_to_getopt(const struct option_table *table, struct option *longs,
+			     char *letters)
+{
+	*letters++ = ':'; /* tell "argument missing" from "unknown option" */
+	for (size_t i = 0; i < table->count; i++) {
+		const struct option_desc *o = &table->options[i];
+		int argument = option_takes_argument(o) ? required_argument : no_argument;
+
+		if (o->type == OPTION_HELP)
+			argument = optional_argument;
+		if (o->name)
+			*longs++ = (struct option){ o->name, argument, NULL,
+						    OPTION_VALUE_BASE + (int)i };
+		if (!o->letter)
+			continue;
+		*letters++ = o->letter;
+		if (argument == required_argument)
+			*letters++ = ':';
+	}
+	*longs = (struct option){ NULL, 0, NULL, 0 };
+	*letters = '\0';
+}
+
+static const struct option_desc *option_by_value(const struct option_table *table, int value)
+{
+	if (value >= OPTION_VALUE_BASE)
+		return &table->options[value - OPTION_VALUE_BASE];
+	for (size_t i = 0; i < table->count; i++)
+		if (table->options[i].letter == value)
+			return &table->options[i];
+	return NULL;
+}
+
+/* What getopt_long() refused, in one line. */
+static enum option_outcome option_refused(const struct option_table *table, int what, char **argv)
+{
+	const char *program = table->program;
+	const struct option_desc *o = optopt ? option_by_value(table, optopt) : NULL;
+	char name[64];
+
+	if (what == ':' && o)
+		fprintf(stderr, "%s: %s needs an argument: %s\n", program, option_spelled(o, name),
+			o->metavar);
+	else if (o && optopt >= OPTION_VALUE_BASE)
+		fprintf(stderr, "%s: %s takes no argument\n", program, option_spelled(o, name));
+	else if (optopt && optopt < OPTION_VALUE_BASE && isprint(optopt))
+		fprintf(stderr, "%s: unknown option '-%c' (try --help)\n", program, optopt);
+	else
+		fprintf(stderr, "%s: unknown or ambiguous option '%s' (try --help)\n", program,
+			argv[optind - 1]);
+	return OPTION_USAGE;
+}
+
+static enum option_outcome option_informs(const struct option_table *table,
+					  const struct option_desc *o, const char *argument)
+{
+	if (o->type == OPTION_VERSION)
+		printf("%s %s\n", table->program, table->version);
+	else if (argument && strcmp(argument, "man") == 0)
+		option_print_man(stdout, table);
+	else
+		option_print_help(stdout, table);
+	return OPTION_EXIT;
+}
+
+enum option_outcome option_parse(const struct option_table *table, int argc, char **argv,
+				 void *config, bool *given, int *ret_operand)
+{
+	struct option longs[OPTION_TABLE_MAX + 1];
+	char letters[2 * OPTION_TABLE_MAX + 2];
+	int value;
+
+	if (table->count > OPTION_TABLE_MAX)
+		abort();
+	for (size_t i = 0; i < table->count; i++) {
+		given[i] = false;
+		if (table->options[i].preset &&
+		    option_store(&table->options[i], table->options[i].preset, config))
+			abort(); /* the table contradicts itself; a test feeds every preset */
+	}
+	option_to_getopt(table, longs, letters);
+	optind = 0; /* glibc: start afresh, for tests that parse many times */
+	opterr = 0;
+	while ((value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		const struct option_desc *o;
+		int err;
+
+		if (value == '?' || value == ':')
+			return option_refused(table, value, argv);
+		o = option_by_value(table, value);
+		if (o->type == OPTION_HELP || o->type == OPTION_VERSION)
+			return option_informs(table, o, optarg);
+		err = option_store(o, optarg, config);
+		if (err) {
+			option_complain(table, o, optarg, err);
+			return OPTION_USAGE;
+		}
+		given[o - table->options] = true;
+	}
+	*ret_operand = optind;
+	return OPTION_OK;
+}

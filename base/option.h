@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One table describes every option: getopt_long(3) parses by it, --help and
+ * the man page are printed from it.  A default stands in the table only, and
+ * is parsed like user input.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum option_type {
+	OPTION_FLAG,     /* bool: true when given */
+	OPTION_U32,      /* uint32_t */
+	OPTION_SECONDS,  /* uint64_t nanoseconds; decimals of a second */
+	OPTION_DURATION, /* uint64_t nanoseconds; a bare number is ns, or ns us ms s */
+	OPTION_STRING,   /* const char *, as in argv */
+	OPTION_CHOICE,   /* int: index in `choices` */
+	OPTION_LIST,     /* struct option_list: may be given many times */
+	OPTION_HELP,     /* prints help, or with =man the man page's OPTIONS */
+	OPTION_VERSION,
+};
+
+#define OPTION_LIST_MAX 32
+
+struct option_list {
+	const char *items[OPTION_LIST_MAX];
+	size_t count;
+};
+
+struct option_desc {
+	const char *name;    /* the long one, without dashes; NULL: only the letter */
+	char letter;         /* 0: only the long one */
+	enum option_type type;
+	const char *metavar; /* NULL for what takes no argument */
+	const char *preset;  /* default, parsed like user input; NULL: none */
+	const char *help;    /* one sentence */
+	const char *const *choices; /* OPTION_CHOICE: ends with NULL */
+	size_t offset;       /* of the field in the config structure */
+	double min, max;     /* numbers: inclusive, in the unit the user types */
+};
+
+struct option_table {
+	const char *program;
+	const char *version;
+	const char *synopsis; /* what follows the program's name in the usage line */
+	const char *summary;  /* sentences printed under it */
+	const struct option_desc *options;
+	size_t count;
+};
+
+enum option_outcome {
+	OPTION_OK,
+	OPTION_EXIT,  /* help or version was printed: leave with 0 */
+	OPTION_USAGE, /* one line was printed to stderr: leave with 2 */
+};
+
+/*
+ * Fills `config` from the presets and then from argv.  `given[i]` (table->count
+ * entries) tells whether the user named option i.  Operands are moved to the
+ * end of argv; *ret_operand is the index of the first.
+ */
+enum option_outcome option_parse(const struct option_table *table, int argc, char **argv,
+				 void *config, bool *given, int *ret_operand);
+
+/*
+ * Parses one value into its field.  Returns 0, -EINVAL if the text is no such
+ * value, -ERANGE if it is out of bounds, -ENOSPC if a list is full.
+ */
+int option_store(const struct option_desc *option, const char *text, void *config);
+
+void option_print_help(FILE *out, const struct option_table *table);
+/* The items of an mdoc(7) list; see man/. */
+void option_print_man(FILE *out, const struct option_table *table);

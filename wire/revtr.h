@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Reverse traceroute on the wire: the only definition, for the client's side,
+ * the server's side and BPF.  After draft-heiwin-intarea-reverse-traceroute as
+ * the deployed servers speak it; docs/protocol.md has each field and where the
+ * draft, the deployed server and the deployed client disagree.
+ *
+ * A request is an ICMP(v6) echo request with code 1, a response an echo reply
+ * with code 1; the structures here follow the icmp_hdr.
+ */
+#pragma once
+
+#include "wire/headers.h"
+
+enum {
+	REVTR_ICMP_CODE = 1,
+	REVTR_PROBE_PORT = 1021,   /* source port of UDP and TCP probes */
+	REVTR_PROBE_SEQ = 0xffff,  /* sequence of ICMP probes */
+	REVTR_PROBE_WINDOW = 1024, /* of TCP probes */
+	REVTR_PROBE_MSS = 1460,
+	REVTR_HOP_LIMIT = 64, /* of responses, and of our requests */
+	/* What the server uses where the request's flow is 0. */
+	REVTR_FLOW_UDP = 53,
+	REVTR_FLOW_TCP = 80,
+	REVTR_FLOW_ICMP = 0xbeaf,
+	/* How long deployed servers keep a session, unless told otherwise. */
+	REVTR_SESSION_TIMEOUT_S = 5,
+};
+
+struct WIRE revtr_request {
+	uint8_t ttl;   /* of the probe; 0 asks for REVTR_BAD_TTL: the support check */
+	uint8_t proto; /* enum ip_proto of the family; 0: the server's default, ICMP */
+	be16 flow;     /* UDP, TCP: destination port; ICMP: checksum; 0: server's default */
+};
+_Static_assert(sizeof(struct revtr_request) == 4, "docs/protocol.md: request");
+
+/* The server's reading.  The deployed client swaps 2 and 3. */
+enum revtr_status {
+	REVTR_RESULT = 0,
+	REVTR_BAD_TTL = 1,
+	REVTR_BAD_PROTO = 2,
+	REVTR_BAD_FLOW = 3,
+	REVTR_BAD_OBJECT = 4,
+};
+
+struct WIRE revtr_status_hdr {
+	uint8_t status;   /* enum revtr_status */
+	uint8_t text_len; /* of an error text that follows; deployed servers send 0 */
+	be16 value;       /* 0, but for REVTR_BAD_OBJECT */
+};
+_Static_assert(sizeof(struct revtr_status_hdr) == 4, "docs/protocol.md: response");
+
+/* Follows the status where it is REVTR_RESULT. */
+struct WIRE revtr_result {
+	struct addr hop; /* who answered the probe; IPv4 is v4-mapped */
+	be32 rtt_ns;     /* as deployed: the low 32 bits of the round trip */
+	be32 zero;       /* a true 64-bit count has its low half here, see docs */
+};
+_Static_assert(sizeof(struct revtr_result) == 24, "docs/protocol.md: response");
+
+struct WIRE revtr_answer {
+	struct revtr_status_hdr head;
+	struct revtr_result result;
+};
+_Static_assert(sizeof(struct revtr_answer) == 28, "docs/protocol.md: response");
+
+/* --- probes, as a server sends them --------------------------------------- */
+
+struct WIRE revtr_udp_probe {
+	struct udp_hdr udp; /* the checksum is the session's identifier */
+	uint8_t random[6];
+	be16 filler; /* makes that checksum the right one */
+};
+_Static_assert(sizeof(struct revtr_udp_probe) == 16, "docs/protocol.md: UDP probe");
+
+struct WIRE revtr_tcp_probe {
+	struct tcp_hdr tcp; /* the identifier is in the low half of the sequence number */
+	uint8_t mss_kind;
+	uint8_t mss_len;
+	be16 mss;
+};
+_Static_assert(sizeof(struct revtr_tcp_probe) == 24, "docs/protocol.md: TCP probe");
+
+struct WIRE revtr_icmp_probe {
+	struct icmp_hdr icmp; /* the checksum is the flow */
+	uint8_t random[6];
+	be16 filler;
+};
+_Static_assert(sizeof(struct revtr_icmp_probe) == 16, "docs/protocol.md: ICMP probe");
+
+/* A request padded to this many ICMP bytes is at least as long as everything
+ * that the server sends because of it: no amplification. */
+#define REVTR_PADDED_LEN (sizeof(struct icmp_hdr) + sizeof(struct revtr_answer))
+_Static_assert(REVTR_PADDED_LEN >= sizeof(struct revtr_tcp_probe), "longest probe");
+
+/* Deployed servers write the 16-bit identifier of a TCP probe byte-swapped into
+ * the sequence number (the raw bytes of the request, read as a host integer). */
+static inline uint32_t revtr_seq_from_id(be16 id)
+{
+	return __builtin_bswap16(be16_to(id));
+}
+
+static inline be16 revtr_id_from_seq(uint32_t seq)
+{
+	return be16_from(__builtin_bswap16((uint16_t)seq));
+}
