@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server-bpf/attach.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#include "base/log.h"
+#include "server-bpf/filters.h"
+
+/* Where deployed servers attach too; the handle tells our filter from theirs. */
+#define ATTACH_PRIORITY 1
+#define ATTACH_HANDLE   0xbeaf
+
+struct attachment {
+	char interface[IF_NAMESIZE];
+	int ifindex;
+	int lock;
+	bool made_hook;
+	bool attached;
+};
+
+static int attach_find_interface(struct attachment *a)
+{
+	struct ifreq request = { 0 };
+	int fd;
+	int err = 0;
+
+	a->ifindex = (int)if_nametoindex(a->interface);
+	if (!a->ifindex) {
+		log_error("interface %s: no such interface", a->interface);
+		return -ENODEV;
+	}
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	memcpy(request.ifr_name, a->interface, sizeof(a->interface));
+	if (ioctl(fd, SIOCGIFHWADDR, &request))
+		err = -errno;
+	close(fd);
+	if (err) {
+		log_error("interface %s: cannot read its type: %s", a->interface, strerror(-err));
+		return err;
+	}
+	if (request.ifr_hwaddr.sa_family != ARPHRD_ETHER &&
+	    request.ifr_hwaddr.sa_family != ARPHRD_LOOPBACK) {
+		log_error("interface %s: its packets have no Ethernet header: cannot serve it",
+			  a->interface);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+static int attach_lock(struct attachment *a)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	int len = snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1, "revprobe-server/%d",
+			   a->ifindex);
+
+	a->lock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (a->lock < 0)
+		return -errno;
+	if (!bind(a->lock, (struct sockaddr *)&name,
+		  (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)len)))
+		return 0;
+	if (errno != EADDRINUSE)
+		return -errno;
+	log_error("interface %s: another revprobe-server is running there", a->interface);
+	return -EBUSY;
+}
+
+static int attach_hook(struct attachment *a, int program)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = a->ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, left, .handle = ATTACH_HANDLE, .priority = ATTACH_PRIORITY);
+	LIBBPF_OPTS(bpf_tc_opts, filter, .handle = ATTACH_HANDLE, .priority = ATTACH_PRIORITY,
+		    .prog_fd = program, .flags = BPF_TC_F_REPLACE);
+	int err = bpf_tc_hook_create(&hook);
+
+	if (err && err != -EEXIST) {
+		log_error("interface %s: cannot make the clsact qdisc: %s", a->interface,
+			  strerror(-err));
+		return err;
+	}
+	a->made_hook = !err;
+	if (!a->made_hook && !bpf_tc_query(&hook, &left))
+		log_info("interface %s: taking over the filter of a server that is gone",
+			 a->interface);
+	err = bpf_tc_attach(&hook, &filter);
+	if (err) {
+		log_error("interface %s: cannot attach at tc ingress, priority %d: %s",
+			  a->interface, ATTACH_PRIORITY, strerror(-err));
+		return err;
+	}
+	a->attached = true;
+	return 0;
+}
+
+int attach_open(const char *interface, int program, struct attachment **ret_attachment)
+{
+	struct attachment *a = calloc(1, sizeof(*a));
+	int err = -ENOMEM;
+
+	if (!a)
+		return err;
+	a->lock = -1;
+	if (strlen(interface) >= sizeof(a->interface)) {
+		log_error("interface %s: no such interface", interface);
+		err = -ENODEV;
+		goto fail;
+	}
+	strcpy(a->interface, interface);
+	err = attach_find_interface(a);
+	if (err)
+		goto fail;
+	err = attach_lock(a);
+	if (err)
+		goto fail;
+	err = attach_hook(a, program);
+	if (err)
+		goto fail;
+	*ret_attachment = a;
+	return 0;
+fail:
+	attach_close(a);
+	return err;
+}
+
+static void attach_release(struct attachment *a)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = a->ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, filter, .handle = ATTACH_HANDLE, .priority = ATTACH_PRIORITY);
+	int err = a->attached ? bpf_tc_detach(&hook, &filter) : 0;
+
+	if (err && err != -ENODEV && err != -ENOENT)
+		log_error("interface %s: cannot detach: %s", a->interface, strerror(-err));
+	if (!a->made_hook || filters_count(a->ifindex) != 0)
+		return;
+	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS; /* both: the whole qdisc */
+	bpf_tc_hook_destroy(&hook);
+}
+
+void attach_close(struct attachment *a)
+{
+	if (!a)
+		return;
+	if (a->attached || a->made_hook)
+		attach_release(a);
+	if (a->lock >= 0)
+		close(a->lock);
+	free(a);
+}

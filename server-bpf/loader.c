@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "server-bpf/loader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "base/log.h"
+#include <server-bpf/revtr.skel.h>
+
+struct loader {
+	struct revtr_bpf *skel;
+};
+
+static int loader_log(enum libbpf_print_level level, const char *format, va_list args)
+{
+	log_foreign(level == LIBBPF_WARN ? LOG_INFO : LOG_DEBUG, "libbpf", format, args);
+	return 0;
+}
+
+void loader_adopt_log(void)
+{
+	libbpf_set_print(loader_log);
+}
+
+/* Every slot is free: puts all of them on the stack, the lowest on top. */
+static int loader_fill_slots(struct loader *l, uint32_t sessions)
+{
+	int fd = bpf_map__fd(l->skel->maps.free_slots);
+
+	for (uint32_t i = sessions; i-- > 0;)
+		if (bpf_map_update_elem(fd, NULL, &i, BPF_ANY))
+			return -errno;
+	return 0;
+}
+
+static int loader_load(struct loader *l, const struct server_config *config)
+{
+	struct revtr_bpf *skel = l->skel;
+	int err;
+
+	memcpy((void *)&skel->rodata->config, config, sizeof(*config));
+	bpf_map__set_max_entries(skel->maps.sessions, config->sessions);
+	bpf_map__set_max_entries(skel->maps.slots, config->sessions);
+	bpf_map__set_max_entries(skel->maps.free_slots, config->sessions);
+	err = revtr_bpf__load(skel);
+	if (err == -EPERM)
+		log_error("BPF program: not permitted: needs CAP_BPF and CAP_NET_ADMIN");
+	else if (err)
+		log_error("BPF program: cannot load: %s", strerror(-err));
+	return err;
+}
+
+int loader_open(const struct server_config *config, struct loader **ret_loader)
+{
+	struct loader *l = calloc(1, sizeof(*l));
+	int err = -ENOMEM;
+
+	if (!l)
+		goto fail;
+	l->skel = revtr_bpf__open();
+	if (!l->skel) {
+		err = -errno;
+		log_error("BPF program: cannot open: %s", strerror(errno));
+		goto fail;
+	}
+	err = loader_load(l, config);
+	if (err)
+		goto fail;
+	err = loader_fill_slots(l, config->sessions);
+	if (err) {
+		log_error("BPF program: cannot fill its maps: %s", strerror(-err));
+		goto fail;
+	}
+	*ret_loader = l;
+	return 0;
+fail:
+	loader_close(l);
+	return err;
+}
+
+void loader_close(struct loader *l)
+{
+	if (!l)
+		return;
+	revtr_bpf__destroy(l->skel);
+	free(l);
+}
+
+int loader_program(const struct loader *l)
+{
+	return bpf_program__fd(l->skel->progs.revtr_ingress);
+}
+
+int loader_counters(const struct loader *l, struct counter_values *ret_values)
+{
+	return counters_read(bpf_map__fd(l->skel->maps.counters), ret_values);
+}
