@@ -8,6 +8,7 @@ libbase_a_SOURCES = \
 	base/log.c base/log.h \
 	base/option.c base/option.h \
 	base/option_print.c \
+	base/pace.c base/pace.h \
 	base/pool.c base/pool.h \
 	base/privilege.c base/privilege.h
 libbase_a_CFLAGS = $(AM_CFLAGS) $(LIBCAP_CFLAGS)

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/pace.h"
+
+/* Silence after which a burst may be borrowed again: over any second the limit
+ * then holds, whatever was sent before. */
+#define PACE_SILENCE_NS NS_PER_S
+
+static bool pace_was_silent(const struct pace *p, mono now)
+{
+	return p->next.ns == 0 || now.ns >= p->next.ns + PACE_SILENCE_NS;
+}
+
+mono pace_ready_at(const struct pace *p, const struct pace_limit *limit, mono now)
+{
+	if (limit->gap_ns == 0 || p->credit > 0 || pace_was_silent(p, now))
+		return now;
+	return p->next;
+}
+
+void pace_spend(struct pace *p, const struct pace_limit *limit, mono now)
+{
+	if (limit->gap_ns == 0)
+		return;
+	if (pace_was_silent(p, now))
+		p->credit = limit->burst > 0 ? limit->burst - 1 : 0;
+	else if (mono_before(now, p->next) && p->credit > 0)
+		p->credit--;
+	else
+		p->credit = 0; /* back on schedule: a later burst would come on top of it */
+	if (p->next.ns + limit->slack_ns < now.ns)
+		p->next.ns = now.ns - limit->slack_ns;
+	p->next.ns += limit->gap_ns;
+}

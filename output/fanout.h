@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One record to many sinks.  Owns them; one that fails is closed and named once,
+ * the others go on.
+ */
+#pragma once
+
+#include "output/sink.h"
+
+struct fanout;
+
+int fanout_new(struct fanout **ret_fanout);
+
+/* Opens the sink and adds it.  Returns 0 or the sink's -errno. */
+int fanout_add(struct fanout *f, const struct sink_ops *ops, const char *path,
+	       const struct run_record *run);
+
+void fanout_record(struct fanout *f, const struct trace_record *trace);
+void fanout_flush(struct fanout *f);
+
+/* Ends all sinks and frees the fanout; takes NULL.  Returns the first error that
+ * any of them had since it was opened, or 0. */
+int fanout_close(struct fanout *f, const struct run_end *end);
+
+/* Did any sink fail?  The first error, or 0. */
+int fanout_error(const struct fanout *f);

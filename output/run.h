@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Provenance: which run of the program measured, with which settings, and how it
+ * ended.  Plain data; the texts belong to whoever filled the structure in.
+ */
+#pragma once
+
+#include <stdint.h>
+
+struct run_record {
+	const char *uuid;    /* RFC 9562, as text */
+	const char *program; /* name and version */
+	const char *argv;    /* JSON array of strings */
+	const char *config;  /* JSON object: every setting in force */
+	const char *host;    /* JSON object: host name, kernel, interface, source */
+	const char *list;    /* what was probed, as one name: the cycle is numbered within it */
+	uint64_t seed;
+	int64_t started_us;  /* since 1970 UTC */
+};
+
+enum run_state { RUN_COMPLETE, RUN_INTERRUPTED, RUN_FAILED };
+
+struct run_end {
+	enum run_state state;
+	int64_t ended_us;
+	const char *counters; /* JSON object: sent, answered, dropped … by name */
+};

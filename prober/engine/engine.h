@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Runs many traces at once.  Pure: no clock, no sockets, no callbacks; the caller
+ * passes the time in and takes packets to send and records out.  Owns all state
+ * of traces and remote hosts, allocated at the start: nothing is allocated for a
+ * packet.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/pace.h"
+#include "output/record.h"
+#include "prober/engine/verdict.h"
+#include "prober/probe/identity.h"
+#include "prober/probe/parse.h"
+#include "prober/probe/spec.h"
+#include "targets/target.h"
+
+struct engine;
+
+struct engine_config {
+	struct identity_key key;
+	uint32_t window;              /* traces at once */
+	uint32_t probes;              /* a hop */
+	uint8_t min_ttl, max_ttl;
+	uint8_t gap_limit;            /* silent or repeated hops in a row that end a trace */
+	uint64_t timeout_ns;          /* how long a probe waits for its answer */
+	struct pace_limit host_limit; /* packets to one remote host */
+};
+
+struct trace_spec {
+	const struct target *target; /* must stay valid until the trace's record is taken */
+	enum trace_direction direction;
+	uint8_t proto;               /* enum ip_proto of the family */
+	uint16_t flow;
+	struct addr src;             /* this host */
+	struct addr dst;             /* the target, or the endpoint that is asked */
+	uint64_t pair_id;
+	int64_t wall_us;             /* the wall time that belongs to `now` */
+	uint32_t job;                /* the caller's own; comes back with each packet and record */
+};
+
+/* One packet to send. */
+struct engine_packet {
+	struct probe_spec spec;
+	uint32_t job;
+};
+
+int engine_new(const struct engine_config *config, struct engine **ret_engine);
+/* Takes NULL.  Traces that still run are forgotten. */
+void engine_free(struct engine *e);
+
+/* Room for `count` more traces? */
+bool engine_has_room(const struct engine *e, uint32_t count);
+/* Only while engine_has_room(). */
+void engine_add(struct engine *e, const struct trace_spec *spec, mono now);
+uint32_t engine_running(const struct engine *e);
+
+/* A packet that should leave now; false if there is none at this moment. */
+bool engine_next_packet(struct engine *e, mono now, struct engine_packet *ret_packet);
+/* reply->at is when the kernel saw it. */
+enum match_verdict engine_on_reply(struct engine *e, const struct reply *reply);
+/* Lets time pass: probes are lost, gaps found. */
+void engine_expire(struct engine *e, mono now);
+/* When engine_next_packet() or engine_expire() has something to do next, at the
+ * earliest; MONO_NEVER if it waits for replies only. */
+mono engine_next_deadline(const struct engine *e, mono now);
+
+/* Ends every trace after `grace_ns`; no packet leaves any more. */
+void engine_interrupt(struct engine *e, mono now, uint64_t grace_ns);
+
+/*
+ * The record of a trace that has ended, and the caller's own word for it; NULL if
+ * there is none.  It stays valid until the next call into the engine.
+ */
+const struct trace_record *engine_next_done(struct engine *e, uint32_t *ret_job);

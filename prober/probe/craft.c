@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "prober/probe/craft.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "prober/probe/identity.h"
+#include "wire/checksum.h"
+#include "wire/revtr.h"
+
+/* What follows the UDP or ICMP header of a forward probe. */
+struct WIRE craft_payload {
+	be32 tag;
+	be16 filler; /* makes the checksum come out as it must */
+};
+
+struct WIRE craft_udp {
+	struct udp_hdr udp;
+	struct craft_payload payload;
+};
+
+struct WIRE craft_icmp {
+	struct icmp_hdr icmp;
+	struct craft_payload payload;
+};
+
+/* Padded to the length of the longest answer, so that nobody gets more bytes
+ * than we spend.  The first nibble must not be 2: some servers take that for an
+ * extension header. */
+struct WIRE craft_request {
+	struct icmp_hdr icmp;
+	struct revtr_request request;
+	char padding[REVTR_PADDED_LEN - sizeof(struct icmp_hdr) - sizeof(struct revtr_request)];
+};
+static const char craft_padding[] = "revprobe reverse-tracing";
+_Static_assert(sizeof(craft_padding) - 1 == sizeof(((struct craft_request *)0)->padding),
+	       "the padding is filled");
+
+static uint8_t craft_icmp_type(const struct probe_spec *spec)
+{
+	return addr_is_v4(&spec->dst) ? ICMPV4_ECHO : ICMPV6_ECHO;
+}
+
+static struct csum craft_pseudo(const struct probe_spec *spec, uint8_t proto, size_t l4_len)
+{
+	if (proto == PROTO_ICMP)
+		return (struct csum){ 0 };
+	return csum_pseudo(&spec->src, &spec->dst, proto, (uint16_t)l4_len);
+}
+
+static size_t craft_l4_udp(const struct probe_spec *spec, void *l4)
+{
+	struct craft_udp p = {
+		.udp = { .sport = be16_from(PROBE_SOURCE_PORT),
+			 .dport = be16_from(spec->flow),
+			 .len = be16_from(sizeof(p)) },
+		.payload = { .tag = be32_from(spec->tag) },
+	};
+	struct csum sum = csum_add(craft_pseudo(spec, PROTO_UDP, sizeof(p)), &p, sizeof(p));
+
+	p.udp.checksum = be16_from(spec->id);
+	p.payload.filler = csum_filler(sum, p.udp.checksum);
+	memcpy(l4, &p, sizeof(p));
+	return sizeof(p);
+}
+
+static size_t craft_l4_tcp(const struct probe_spec *spec, void *l4)
+{
+	struct tcp_hdr p = {
+		.sport = be16_from(PROBE_SOURCE_PORT),
+		.dport = be16_from(spec->flow),
+		.seq = be32_from((spec->tag & 0xffff0000) | spec->id),
+		.data_off = sizeof(p) / 4 << 4,
+		.flags = TCP_SYN,
+		.window = be16_from(REVTR_PROBE_WINDOW),
+	};
+	struct csum sum = csum_add(craft_pseudo(spec, PROTO_TCP, sizeof(p)), &p, sizeof(p));
+
+	p.checksum = csum_finish(sum);
+	memcpy(l4, &p, sizeof(p));
+	return sizeof(p);
+}
+
+static size_t craft_l4_icmp(const struct probe_spec *spec, void *l4)
+{
+	struct craft_icmp p = {
+		.icmp = { .type = craft_icmp_type(spec),
+			  .id = be16_from(spec->icmp_id),
+			  .seq = be16_from(spec->id) },
+		.payload = { .tag = be32_from(spec->tag) },
+	};
+	struct csum sum = csum_add(craft_pseudo(spec, spec->proto, sizeof(p)), &p, sizeof(p));
+
+	p.icmp.checksum = be16_from(spec->flow);
+	p.payload.filler = csum_filler(sum, p.icmp.checksum);
+	memcpy(l4, &p, sizeof(p));
+	return sizeof(p);
+}
+
+static size_t craft_l4_request(const struct probe_spec *spec, uint8_t proto, void *l4)
+{
+	struct craft_request p = {
+		.icmp = { .type = craft_icmp_type(spec),
+			  .code = REVTR_ICMP_CODE,
+			  .id = be16_from(spec->id) },
+		.request = { .ttl = spec->ttl,
+			     .proto = spec->proto,
+			     .flow = be16_from(spec->flow) },
+	};
+	struct csum sum;
+
+	memcpy(p.padding, craft_padding, sizeof(p.padding));
+	sum = csum_add(craft_pseudo(spec, proto, sizeof(p)), &p, sizeof(p));
+	p.icmp.checksum = csum_finish(sum);
+	memcpy(l4, &p, sizeof(p));
+	return sizeof(p);
+}
+
+static size_t craft_l4(const struct probe_spec *spec, uint8_t proto, void *l4)
+{
+	if (spec->is_request)
+		return craft_l4_request(spec, proto, l4);
+	switch (proto) {
+	case PROTO_UDP:
+		return craft_l4_udp(spec, l4);
+	case PROTO_TCP:
+		return craft_l4_tcp(spec, l4);
+	default:
+		return craft_l4_icmp(spec, l4);
+	}
+}
+
+/* Requests travel like any packet; only the probes they cause have a small TTL. */
+static uint8_t craft_ttl(const struct probe_spec *spec)
+{
+	return spec->is_request ? REVTR_HOP_LIMIT : spec->ttl;
+}
+
+static void craft_v4(const struct probe_spec *spec, uint8_t proto, size_t l4_len, void *packet)
+{
+	struct ipv4_hdr ip = {
+		.ver_ihl = IPV4_VER_IHL,
+		.total_len = be16_from((uint16_t)(sizeof(ip) + l4_len)),
+		.id = be16_from(identity_ipv4_id(spec)),
+		.ttl = craft_ttl(spec),
+		.proto = proto,
+		.src = addr_to_v4(&spec->src),
+		.dst = addr_to_v4(&spec->dst),
+	};
+	struct csum sum = { 0 };
+
+	ip.checksum = csum_finish(csum_add(sum, &ip, sizeof(ip)));
+	memcpy(packet, &ip, sizeof(ip));
+}
+
+static void craft_v6(const struct probe_spec *spec, uint8_t proto, size_t l4_len, void *packet)
+{
+	struct ipv6_hdr ip = {
+		.ver_class_label = be32_from(IPV6_VERSION),
+		.payload_len = be16_from((uint16_t)l4_len),
+		.next = proto,
+		.hop_limit = craft_ttl(spec),
+		.src = spec->src,
+		.dst = spec->dst,
+	};
+
+	memcpy(packet, &ip, sizeof(ip));
+}
+
+size_t craft_packet(const struct probe_spec *spec, uint8_t packet[static CRAFT_MAX])
+{
+	bool is_v4 = addr_is_v4(&spec->dst);
+	uint8_t icmp = is_v4 ? PROTO_ICMP : PROTO_ICMPV6;
+	uint8_t proto = spec->is_request ? icmp : spec->proto;
+	size_t ip_len = is_v4 ? sizeof(struct ipv4_hdr) : sizeof(struct ipv6_hdr);
+	size_t l4_len = craft_l4(spec, proto, packet + ip_len);
+
+	assert(ip_len + l4_len <= CRAFT_MAX && spec->id != 0);
+	if (is_v4)
+		craft_v4(spec, proto, l4_len, packet);
+	else
+		craft_v6(spec, proto, l4_len, packet);
+	return ip_len + l4_len;
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Somebody to probe, and where such come from.  Plain data; a target's texts are
+ * its own, so it may outlive its source.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "wire/addr.h"
+
+#define TARGET_NAME_MAX    256 /* a host name has at most 253 characters */
+#define TARGET_CONTACT_MAX 128
+
+struct target {
+	char name[TARGET_NAME_MAX]; /* host name or address, as it was given */
+	struct addr addr;           /* none where the name is still to be resolved */
+	uint32_t declared_asn;      /* of an ENDPOINTS line; 0: none */
+	char contact[TARGET_CONTACT_MAX];
+};
+
+enum target_verdict {
+	TARGET_OK,
+	TARGET_WAIT,    /* nothing yet: wait until target_source_fd() is readable */
+	TARGET_END,
+	TARGET_INVALID, /* a bad line or argument: the source's complaint says which */
+};
+
+struct target_source;
+
+/* What a kind of source implements. */
+struct target_source_ops {
+	enum target_verdict (*next)(struct target_source *source, struct target *ret_target);
+	int (*fd)(const struct target_source *source); /* NULL: it never waits */
+	void (*close)(struct target_source *source);
+};
+
+/* The first member of each source. */
+struct target_source {
+	const struct target_source_ops *ops;
+	char complaint[512]; /* after TARGET_INVALID: "targets.txt:17: not an address" */
+};
+
+/* After TARGET_INVALID the source can be asked again: it goes on behind what was bad. */
+enum target_verdict target_source_next(struct target_source *source, struct target *ret_target);
+/* A file descriptor to wait for, or -1. */
+int target_source_fd(const struct target_source *source);
+/* Takes NULL. */
+void target_source_close(struct target_source *source);
+
+/* Why nobody may ever probe this address, as a clause ("a multicast address");
+ * NULL if one may. */
+const char *target_forbidden(const struct addr *a);

@@ -1,0 +1,15 @@
+if HAVE_CRITERION
+if ENABLE_SERVER
+bpf_tests = tests/bpf/test_golden_server tests/bpf/test_server
+noinst_LIBRARIES += libharness.a
+libharness_a_SOURCES = tests/bpf/harness.c tests/bpf/harness.h
+libharness_a_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS) $(LIBBPF_CFLAGS)
+tests/bpf/libharness_a-harness.$(OBJEXT): server-bpf/revtr.skel.h
+BPF_TEST_LIBS = libharness.a $(TEST_LIBS) $(SERVER_LIBS)
+
+tests_bpf_test_golden_server_SOURCES = tests/bpf/test_golden_server.c
+tests_bpf_test_golden_server_LDADD = $(BPF_TEST_LIBS)
+tests_bpf_test_server_SOURCES = tests/bpf/test_server.c
+tests_bpf_test_server_LDADD = $(BPF_TEST_LIBS)
+endif
+endif

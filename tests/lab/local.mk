@@ -1,0 +1,2 @@
+# Need root: network namespaces with a known topology.
+lab_tests =
