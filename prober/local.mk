@@ -16,3 +16,18 @@ libnet_a_SOURCES = \
 	prober/net/sender.c prober/net/sender.h
 libnet_a_CFLAGS = $(AM_CFLAGS) $(LIBPCAP_CFLAGS) $(LIBMNL_CFLAGS)
 NET_LIBS = libnet.a $(BASE_LIBS) $(LIBPCAP_LIBS) $(LIBMNL_LIBS)
+
+noinst_LIBRARIES += libengine.a
+libengine_a_SOURCES = \
+	prober/engine/answer.c prober/engine/answer.h \
+	prober/engine/engine.c prober/engine/engine.h \
+	prober/engine/host.c prober/engine/host.h \
+	prober/engine/inflight.c prober/engine/inflight.h \
+	prober/engine/match.c prober/engine/match.h \
+	prober/engine/path.c prober/engine/path.h \
+	prober/engine/receive.c \
+	prober/engine/report.c prober/engine/report.h \
+	prober/engine/state.h \
+	prober/engine/trace.h \
+	prober/engine/verdict.c prober/engine/verdict.h
+ENGINE_LIBS = libengine.a $(PROBE_LIBS)

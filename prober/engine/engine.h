@@ -21,26 +21,31 @@
 
 struct engine;
 
+#define ENGINE_WINDOW_MAX  1000000
+#define ENGINE_PROBES_MAX  32
+#define ENGINE_TTL_MAX	   254	      /* 255 would need hops counted in more than a byte */
+#define ENGINE_PACKETS_MAX (1u << 26) /* window times packets a trace */
+
 struct engine_config {
 	struct identity_key key;
-	uint32_t window;              /* traces at once */
-	uint32_t probes;              /* a hop */
+	uint32_t window; /* traces at once */
+	uint32_t probes; /* a hop */
 	uint8_t min_ttl, max_ttl;
-	uint8_t gap_limit;            /* silent or repeated hops in a row that end a trace */
-	uint64_t timeout_ns;          /* how long a probe waits for its answer */
+	uint8_t gap_limit;	      /* silent or repeated hops in a row that end a trace */
+	uint64_t timeout_ns;	      /* how long a probe waits for its answer */
 	struct pace_limit host_limit; /* packets to one remote host */
 };
 
 struct trace_spec {
 	const struct target *target; /* must stay valid until the trace's record is taken */
 	enum trace_direction direction;
-	uint8_t proto;               /* enum ip_proto of the family */
+	uint8_t proto; /* enum ip_proto of the family */
 	uint16_t flow;
-	struct addr src;             /* this host */
-	struct addr dst;             /* the target, or the endpoint that is asked */
+	struct addr src; /* this host */
+	struct addr dst; /* the target, or the endpoint that is asked */
 	uint64_t pair_id;
-	int64_t wall_us;             /* the wall time that belongs to `now` */
-	uint32_t job;                /* the caller's own; comes back with each packet and record */
+	int64_t wall_us; /* the wall time that belongs to `now` */
+	uint32_t job;	 /* the caller's own; comes back with each packet and record */
 };
 
 /* One packet to send. */
@@ -49,6 +54,8 @@ struct engine_packet {
 	uint32_t job;
 };
 
+/* -EINVAL for settings out of bounds, -EOVERFLOW for more packets at once than
+ * ENGINE_PACKETS_MAX, -ENOMEM. */
 int engine_new(const struct engine_config *config, struct engine **ret_engine);
 /* Takes NULL.  Traces that still run are forgotten. */
 void engine_free(struct engine *e);
@@ -69,11 +76,14 @@ void engine_expire(struct engine *e, mono now);
  * earliest; MONO_NEVER if it waits for replies only. */
 mono engine_next_deadline(const struct engine *e, mono now);
 
-/* Ends every trace after `grace_ns`; no packet leaves any more. */
-void engine_interrupt(struct engine *e, mono now, uint64_t grace_ns);
+/*
+ * No packet leaves any more, no trace begins.  Traces end when what they sent is
+ * answered or timed out; or at once, if `now_or_never`.
+ */
+void engine_interrupt(struct engine *e, bool now_or_never, mono now);
 
 /*
- * The record of a trace that has ended, and the caller's own word for it; NULL if
- * there is none.  It stays valid until the next call into the engine.
+ * The record of a trace that has ended, and the caller's own word for it; false if
+ * there is none.  The record's probes are valid until the next call.
  */
-const struct trace_record *engine_next_done(struct engine *e, uint32_t *ret_job);
+bool engine_next_done(struct engine *e, struct trace_record *ret_record, uint32_t *ret_job);

@@ -151,6 +151,13 @@ void hosts_expire(struct hosts *t, mono now)
 	}
 }
 
+mono hosts_next_expiry(const struct hosts *t)
+{
+	const struct heap_node *first = heap_first(t->leaving);
+
+	return first ? first->due : MONO_NEVER;
+}
+
 static bool host_take_recycled(struct host *host, mono now, uint64_t quiet_ns, uint16_t *ret_id)
 {
 	for (uint8_t i = host->recycled_count; i-- > 0;) {

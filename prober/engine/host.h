@@ -28,12 +28,12 @@ struct host_answered_id {
 
 struct host {
 	struct addr addr;
-	uint32_t slot;           /* of this host in the table */
-	uint32_t chain;          /* next host with the same hash */
-	uint32_t traces;         /* that use it */
+	uint32_t slot;	 /* of this host in the table */
+	uint32_t chain;	 /* next host with the same hash */
+	uint32_t traces; /* that use it */
 	struct pace pace;
-	struct heap_node due;    /* among hosts that have something to send */
-	struct heap_node leave;  /* among hosts that no trace uses any more */
+	struct heap_node due;			 /* among hosts that have something to send */
+	struct heap_node leave;			 /* among hosts that no trace uses any more */
 	TAILQ_HEAD(host_waiting, trace) waiting; /* traces that have something to send */
 	uint16_t next_id;
 	uint8_t recycled_count;
@@ -55,6 +55,8 @@ struct host *hosts_acquire(struct hosts *t, const struct addr *a);
 void hosts_release(struct hosts *t, struct host *host, mono until);
 /* Forgets hosts whose time is over. */
 void hosts_expire(struct hosts *t, mono now);
+/* When it has one to forget; MONO_NEVER if every host is in use. */
+mono hosts_next_expiry(const struct hosts *t);
 
 /*
  * An identifier for the next packet, never 0.  For requests (`recycle`) the one

@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "prober/engine/engine.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/container.h"
+#include "prober/engine/match.h"
+#include "prober/engine/path.h"
+#include "prober/engine/report.h"
+#include "prober/engine/state.h"
+
+/* An answered identifier rests that long: then no duplicate of its answer comes. */
+#define ID_QUIET_NS (NS_PER_S / 2)
+
+/* --- life and death --------------------------------------------------------- */
+
+static uint32_t engine_hops(const struct engine_config *config)
+{
+	return config->max_ttl + 1u;
+}
+
+/* Packets that a trace may have sent, at most. */
+static uint32_t engine_probes(const struct engine_config *config)
+{
+	return FIRST_PROBE + (config->max_ttl - config->min_ttl + 1u) * config->probes;
+}
+
+static int engine_tables(struct engine *e, uint64_t seed)
+{
+	uint32_t window = e->config.window;
+	int err = pool_new(window, sizeof(struct trace), &e->traces);
+
+	if (!err)
+		err = hosts_new(2 * window, seed, &e->hosts);
+	if (!err)
+		err = inflight_new(window * e->probes_max, &e->inflight);
+	if (!err)
+		err = heap_new(2 * window, &e->due);
+	if (!err)
+		err = heap_new(window, &e->wakes);
+	return err;
+}
+
+static int engine_memory(struct engine *e)
+{
+	size_t window = e->config.window;
+
+	e->hop_memory = calloc(window * engine_hops(&e->config), sizeof(struct hop));
+	e->probe_memory = calloc(window * e->probes_max, sizeof(struct probe));
+	e->try_memory = calloc(window, e->config.probes);
+	e->records = calloc(e->probes_max, sizeof(*e->records));
+	return e->hop_memory && e->probe_memory && e->try_memory && e->records ? 0 : -ENOMEM;
+}
+
+static bool engine_config_is_sound(const struct engine_config *config)
+{
+	return config->window > 0 && config->window <= ENGINE_WINDOW_MAX && config->probes > 0 &&
+	       config->probes <= ENGINE_PROBES_MAX && config->min_ttl > 0 &&
+	       config->min_ttl <= config->max_ttl && config->max_ttl <= ENGINE_TTL_MAX &&
+	       config->gap_limit > 0;
+}
+
+int engine_new(const struct engine_config *config, struct engine **ret_engine)
+{
+	struct engine *e;
+	uint64_t seed;
+	int err = -ENOMEM;
+
+	if (!engine_config_is_sound(config))
+		return -EINVAL;
+	if ((uint64_t)config->window * engine_probes(config) > ENGINE_PACKETS_MAX)
+		return -EOVERFLOW;
+	e = calloc(1, sizeof(*e));
+	if (!e)
+		goto fail;
+	e->config = *config;
+	e->probes_max = engine_probes(config);
+	TAILQ_INIT(&e->ended);
+	memcpy(&seed, config->key.bytes, sizeof(seed));
+	err = engine_tables(e, seed);
+	if (!err)
+		err = engine_memory(e);
+	if (err)
+		goto fail;
+	*ret_engine = e;
+	return 0;
+fail:
+	engine_free(e);
+	return err;
+}
+
+void engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	pool_free(e->traces);
+	hosts_free(e->hosts);
+	inflight_free(e->inflight);
+	heap_free(e->due);
+	heap_free(e->wakes);
+	free(e->hop_memory);
+	free(e->probe_memory);
+	free(e->try_memory);
+	free(e->records);
+	free(e);
+}
+
+bool engine_has_room(const struct engine *e, uint32_t count)
+{
+	return !e->is_interrupted && pool_left(e->traces) >= count &&
+	       hosts_has_room(e->hosts, count);
+}
+
+uint32_t engine_running(const struct engine *e)
+{
+	return pool_taken(e->traces);
+}
+
+/* --- what a trace wants to send ---------------------------------------------- */
+
+static bool trace_last_is_waiting(const struct trace *t, uint32_t first, uint8_t count)
+{
+	return count > 0 && t->probes[first + count - 1].state == PROBE_WAITING;
+}
+
+static bool trace_wants_to_send(const struct trace *t, const struct engine_config *config)
+{
+	uint8_t ttl;
+	uint8_t try;
+
+	if (t->is_interrupted)
+		return false;
+	switch (t->state) {
+	case TRACE_CHECKING:
+		return t->checks < CHECKS_MAX && !trace_last_is_waiting(t, 0, t->checks);
+	case TRACE_ASKING:
+		return t->questions < QUESTIONS_MAX &&
+		       !trace_last_is_waiting(t, CHECKS_MAX, t->questions);
+	case TRACE_PROBING:
+		return path_peek(t, config, &ttl, &try);
+	case TRACE_ENDED:
+	case TRACE_STATE_COUNT:
+		break;
+	}
+	return false;
+}
+
+/* When this host may get its next packet; out of the queue if it needs none. */
+static void engine_queue_host(struct engine *e, struct host *host, mono now)
+{
+	if (TAILQ_EMPTY(&host->waiting))
+		heap_remove(e->due, &host->due);
+	else
+		heap_set(e->due, &host->due,
+			 pace_ready_at(&host->pace, &e->config.host_limit, now));
+}
+
+static void engine_update_waiting(struct engine *e, struct trace *t, mono now)
+{
+	bool wants = trace_wants_to_send(t, &e->config);
+
+	if (wants == t->is_waiting)
+		return;
+	t->is_waiting = wants;
+	if (wants)
+		TAILQ_INSERT_TAIL(&t->host->waiting, t, waiting);
+	else
+		TAILQ_REMOVE(&t->host->waiting, t, waiting);
+	engine_queue_host(e, t->host, now);
+}
+
+/* --- the end of a trace ------------------------------------------------------- */
+
+static void engine_end(struct engine *e, struct trace *t, mono now)
+{
+	t->state = TRACE_ENDED;
+	t->is_running = false;
+	t->ended_at = now;
+	engine_update_waiting(e, t, now);
+	heap_remove(e->wakes, &t->wake);
+	for (uint32_t i = 0; i < t->probe_count; i++)
+		if (t->probes[i].id)
+			inflight_remove(e->inflight, t->host->slot, t->probes[i].id,
+					(struct inflight_probe){ t->slot, i });
+	/* The limit of this host holds for the next trace, too. */
+	hosts_release(e->hosts, t->host, mono_after(now, NS_PER_S + e->config.host_limit.gap_ns));
+	TAILQ_INSERT_TAIL(&e->ended, t, ended);
+}
+
+void engine_stop(struct engine *e, struct trace *t, enum trace_stop stop, uint16_t code, mono now)
+{
+	t->stop = stop;
+	t->stop_code = code;
+	t->end_ttl = 0;
+	engine_end(e, t, now);
+}
+
+/* Nothing is awaited any more. */
+static bool trace_is_drained(const struct trace *t)
+{
+	bool probing = t->state == TRACE_PROBING;
+	uint32_t end = probing ? t->probe_count : FIRST_PROBE;
+
+	for (uint32_t i = probing ? FIRST_PROBE : 0; i < end; i++)
+		if (t->probes[i].state == PROBE_WAITING)
+			return false;
+	return true;
+}
+
+void engine_review(struct engine *e, struct trace *t, mono now)
+{
+	if (t->state == TRACE_ENDED)
+		return;
+	if (t->state == TRACE_PROBING && path_is_over(t, &e->config)) {
+		engine_end(e, t, now);
+		return;
+	}
+	if (t->is_interrupted && trace_is_drained(t)) {
+		engine_stop(e, t, STOP_INTERRUPTED, 0, now);
+		return;
+	}
+	if (t->state == TRACE_PROBING && path_waits_for_arrived(t, &e->config))
+		heap_set(e->wakes, &t->wake, mono_min(t->wake.due, t->patience));
+	engine_update_waiting(e, t, now);
+}
+
+/* --- adding ------------------------------------------------------------------- */
+
+void engine_add(struct engine *e, const struct trace_spec *spec, mono now)
+{
+	uint32_t slot = pool_take(e->traces);
+	struct trace *t;
+
+	assert(slot != POOL_NONE);
+	t = pool_at(e->traces, slot);
+	t->spec = *spec;
+	t->slot = slot;
+	t->is_running = true;
+	t->serial = e->serial++;
+	t->started = now;
+	t->state = spec->direction == TRACE_REVERSE ? TRACE_CHECKING : TRACE_PROBING;
+	t->hops = (struct hop *)(void *)e->hop_memory + (size_t)slot * engine_hops(&e->config);
+	t->probes = (struct probe *)(void *)e->probe_memory + (size_t)slot * e->probes_max;
+	t->next_ttl = e->try_memory + (size_t)slot * e->config.probes;
+	t->oldest = t->probe_count = FIRST_PROBE;
+	memset(t->hops, 0, engine_hops(&e->config) * sizeof(*t->hops));
+	memset(t->probes, 0, FIRST_PROBE * sizeof(*t->probes)); /* the rest as they are sent */
+	path_begin(t, &e->config);
+	t->host = hosts_acquire(e->hosts, &spec->dst);
+	heap_set(e->wakes, &t->wake, MONO_NEVER);
+	engine_update_waiting(e, t, now);
+}
+
+/* --- sending ------------------------------------------------------------------- */
+
+static uint16_t engine_take_id(struct engine *e, const struct trace *t, mono now)
+{
+	struct inflight_probe taken;
+	uint16_t id = 0;
+
+	/* The counter comes round after 65 535 packets to one host: then pass over
+	 * those that are still awaited. */
+	for (int i = 0; i < 256; i++) {
+		const struct trace *other;
+
+		id = host_take_id(t->host, trace_is_reverse(t), now, ID_QUIET_NS);
+		if (!inflight_find(e->inflight, t->host->slot, id, &taken))
+			break;
+		other = pool_at(e->traces, taken.trace);
+		if (other->probes[taken.probe].state != PROBE_WAITING)
+			break;
+	}
+	return id;
+}
+
+static void engine_send(struct engine *e, struct trace *t, uint32_t index, mono now)
+{
+	struct probe *p = &t->probes[index];
+
+	p->id = engine_take_id(e, t, now);
+	p->sent = now;
+	p->state = PROBE_WAITING;
+	inflight_set(e->inflight, t->host->slot, p->id, (struct inflight_probe){ t->slot, index });
+	heap_set(e->wakes, &t->wake, mono_min(t->wake.due, mono_after(now, e->config.timeout_ns)));
+}
+
+/* Chooses the trace's next packet; returns its index. */
+static uint32_t trace_next_packet(struct trace *t, const struct engine_config *config)
+{
+	struct probe *p;
+	uint8_t ttl;
+	uint8_t try;
+
+	if (t->state == TRACE_CHECKING)
+		return t->checks++;
+	if (t->state == TRACE_ASKING)
+		return CHECKS_MAX + t->questions++;
+	if (!path_peek(t, config, &ttl, &try))
+		abort(); /* it was waiting because it has something to send */
+	p = &t->probes[t->probe_count];
+	*p = (struct probe){ .ttl = ttl, .try = try };
+	path_sent(t, ttl, try);
+	return t->probe_count++;
+}
+
+bool engine_next_packet(struct engine *e, mono now, struct engine_packet *ret_packet)
+{
+	struct heap_node *first = heap_first(e->due);
+	struct host *host;
+	struct trace *t;
+	uint32_t index;
+
+	if (!first || mono_before(now, first->due) || e->is_interrupted)
+		return false;
+	host = CONTAINER_OF(first, struct host, due);
+	t = TAILQ_FIRST(&host->waiting);
+	index = trace_next_packet(t, &e->config);
+	engine_send(e, t, index, now);
+	match_spec(&e->config.key, t, &t->probes[index], &ret_packet->spec);
+	ret_packet->job = t->spec.job;
+	pace_spend(&host->pace, &e->config.host_limit, now);
+	/* In turn with the other traces to this host. */
+	TAILQ_REMOVE(&host->waiting, t, waiting);
+	t->is_waiting = false;
+	engine_update_waiting(e, t, now);
+	engine_queue_host(e, host, now);
+	return true;
+}
+
+/* --- time ------------------------------------------------------------------------ */
+
+static bool probe_is_overdue(const struct engine_config *config, const struct probe *p, mono now)
+{
+	return p->state == PROBE_WAITING &&
+	       !mono_before(now, mono_after(p->sent, config->timeout_ns));
+}
+
+/* Packets that are no probes: one waits at most. */
+static void engine_expire_asked(struct engine *e, struct trace *t, mono now)
+{
+	bool checking = t->state == TRACE_CHECKING;
+	uint8_t sent = checking ? t->checks : t->questions;
+	uint8_t most = checking ? CHECKS_MAX : QUESTIONS_MAX;
+	struct probe *last = &t->probes[(checking ? 0 : CHECKS_MAX) + sent - 1];
+
+	if (sent == 0 || !probe_is_overdue(&e->config, last, now))
+		return;
+	if (sent < most) {
+		last->state = PROBE_LOST;
+		return; /* asks again */
+	}
+	if (checking)
+		engine_stop(e, t, STOP_NO_ANSWER, 0, now);
+	else
+		engine_stop(e, t, STOP_ERROR, t->refusal, now);
+}
+
+static void engine_expire_probes(struct engine *e, struct trace *t, mono now)
+{
+	bool impatient = path_waits_for_arrived(t, &e->config) && !mono_before(now, t->patience);
+
+	/* All wait equally long, so the order of sending is that of their deadlines. */
+	while (t->oldest < t->probe_count) {
+		struct probe *p = &t->probes[t->oldest];
+		bool give_up = probe_is_overdue(&e->config, p, now);
+
+		if (impatient && p->state == PROBE_WAITING && p->ttl <= t->end_ttl)
+			give_up = true;
+		if (p->state == PROBE_WAITING && !give_up && !impatient)
+			break;
+		t->oldest++;
+		if (!give_up)
+			continue;
+		p->state = PROBE_LOST;
+		path_lost(t, &e->config, p);
+	}
+}
+
+/* When time changes something for this trace; by the oldest packet that waits. */
+static mono engine_wake_at(const struct engine *e, const struct trace *t)
+{
+	mono wake = MONO_NEVER;
+
+	if (t->state == TRACE_PROBING) {
+		if (t->oldest < t->probe_count)
+			wake = mono_after(t->probes[t->oldest].sent, e->config.timeout_ns);
+		return wake;
+	}
+	for (uint32_t i = 0; i < FIRST_PROBE; i++)
+		if (t->probes[i].state == PROBE_WAITING)
+			wake = mono_min(wake, mono_after(t->probes[i].sent, e->config.timeout_ns));
+	return wake;
+}
+
+static void engine_wake(struct engine *e, struct trace *t, mono now)
+{
+	if (t->state == TRACE_PROBING)
+		engine_expire_probes(e, t, now);
+	else
+		engine_expire_asked(e, t, now);
+	if (t->state == TRACE_ENDED)
+		return;
+	heap_set(e->wakes, &t->wake, engine_wake_at(e, t));
+	engine_review(e, t, now);
+}
+
+void engine_expire(struct engine *e, mono now)
+{
+	struct heap_node *first;
+
+	while ((first = heap_first(e->wakes)) && !mono_before(now, first->due))
+		engine_wake(e, CONTAINER_OF(first, struct trace, wake), now);
+	hosts_expire(e->hosts, now);
+}
+
+mono engine_next_deadline(const struct engine *e, mono now)
+{
+	const struct heap_node *due = heap_first(e->due);
+	const struct heap_node *wake = heap_first(e->wakes);
+	mono deadline = MONO_NEVER;
+
+	if (due && !e->is_interrupted)
+		deadline = due->due;
+	if (wake)
+		deadline = mono_min(deadline, wake->due);
+	deadline = mono_min(deadline, hosts_next_expiry(e->hosts));
+	return mono_before(deadline, now) ? now : deadline;
+}
+
+void engine_interrupt(struct engine *e, bool now_or_never, mono now)
+{
+	e->is_interrupted = true;
+	for (uint32_t slot = 0; slot < e->config.window; slot++) {
+		struct trace *t = pool_at(e->traces, slot);
+
+		if (!t->is_running)
+			continue;
+		t->is_interrupted = true;
+		if (now_or_never)
+			engine_stop(e, t, STOP_INTERRUPTED, 0, now);
+		else
+			engine_review(e, t, now);
+	}
+}
+
+/* --- records --------------------------------------------------------------------- */
+
+bool engine_next_done(struct engine *e, struct trace_record *ret_record, uint32_t *ret_job)
+{
+	struct trace *t = TAILQ_FIRST(&e->ended);
+
+	if (!t)
+		return false;
+	TAILQ_REMOVE(&e->ended, t, ended);
+	report_trace(t, &e->config, e->records, ret_record);
+	*ret_job = t->spec.job;
+	pool_give(e->traces, t->slot);
+	return true;
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "prober/engine/match.h"
+
+#include "base/pool.h"
+#include "wire/headers.h"
+
+/* A protocol that no server sends probes with (RFC 3692): asks what it calls that. */
+#define QUESTION_PROTO 253
+#define QUESTION_TTL   1
+
+/* Stamps of one host come from one clock; that much they may be out of order. */
+#define STAMP_SLACK_NS NS_PER_MS
+
+void match_spec(const struct identity_key *key, const struct trace *t, const struct probe *p,
+		struct probe_spec *ret_spec)
+{
+	uint32_t index = (uint32_t)(p - t->probes);
+	struct probe_spec spec = {
+		.src = t->spec.src,
+		.dst = t->spec.dst,
+		.is_request = trace_is_reverse(t),
+		.proto = t->spec.proto,
+		.ttl = p->ttl,
+		.flow = t->spec.flow,
+		.id = p->id,
+	};
+
+	if (index >= CHECKS_MAX && index < FIRST_PROBE) {
+		spec.proto = QUESTION_PROTO;
+		spec.ttl = QUESTION_TTL;
+	}
+	identity_seal(key, t->serial, &spec);
+	*ret_spec = spec;
+}
+
+static bool match_find(const struct match_tables *tables, const struct host *host, uint16_t id,
+		       struct trace **ret_trace, uint32_t *ret_probe)
+{
+	struct inflight_probe found;
+
+	if (!inflight_find(tables->inflight, host->slot, id, &found))
+		return false;
+	*ret_trace = pool_at(tables->traces, found.trace);
+	*ret_probe = found.probe;
+	return true;
+}
+
+static bool match_fits(const struct trace *t, const struct reply *reply)
+{
+	if (reply->is_request != trace_is_reverse(t))
+		return false;
+	if (reply->kind != REPLY_SENT && !addr_equal(&reply->to, &t->spec.src))
+		return false;
+	if (reply->is_request)
+		return true; /* what was asked for is not repeated */
+	if (reply->proto != t->spec.proto)
+		return false;
+	/* An echo reply has a checksum of its own. */
+	return reply->kind == REPLY_ECHO || reply->flow == t->spec.flow;
+}
+
+static enum match_verdict match_state(const struct probe *p, const struct reply *reply)
+{
+	if (reply->kind == REPLY_SENT)
+		return p->state == PROBE_WAITING ? MATCH_SENT : MATCH_LATE;
+	if (p->state == PROBE_ANSWERED)
+		return MATCH_DUPLICATE;
+	if (p->state == PROBE_LOST)
+		return MATCH_LATE;
+	if (mono_before(mono_after(reply->at, STAMP_SLACK_NS), p->sent))
+		return MATCH_IMPLAUSIBLE;
+	return MATCH_ANSWER;
+}
+
+/*
+ * A server's probe carries the request's identifier, or one that the server made
+ * up; its IPv4 identification is the request's in either case.
+ */
+static enum match_verdict match_arrival(const struct match_tables *tables, const struct host *host,
+					const struct reply *reply, struct trace **ret_trace,
+					uint32_t *ret_probe)
+{
+	uint16_t ids[2] = { reply->ipv4_id, reply->id };
+	enum match_verdict verdict = MATCH_UNKNOWN;
+
+	for (int i = 0; i < 2; i++) {
+		struct trace *t;
+		uint32_t index;
+
+		if (ids[i] == 0 || !match_find(tables, host, ids[i], &t, &index))
+			continue;
+		if (!trace_is_reverse(t) || index < FIRST_PROBE || reply->proto != t->spec.proto ||
+		    reply->flow != t->spec.flow) {
+			verdict = MATCH_MISFIT;
+			continue;
+		}
+		if (reply->ttl == 0 || reply->ttl > t->probes[index].ttl)
+			return MATCH_IMPLAUSIBLE;
+		*ret_trace = t;
+		*ret_probe = index;
+		return MATCH_ARRIVAL;
+	}
+	return verdict;
+}
+
+enum match_verdict match_reply(const struct match_tables *tables, const struct reply *reply,
+			       struct trace **ret_trace, uint32_t *ret_probe)
+{
+	const struct host *host = hosts_find(tables->hosts, &reply->peer);
+	enum match_verdict verdict;
+	struct probe_spec spec;
+	struct trace *t;
+	uint32_t index;
+
+	if (!host)
+		return MATCH_UNKNOWN;
+	if (reply->kind == REPLY_ARRIVAL)
+		return match_arrival(tables, host, reply, ret_trace, ret_probe);
+	if (!match_find(tables, host, reply->id, &t, &index))
+		return MATCH_UNKNOWN;
+	if (!match_fits(t, reply))
+		return MATCH_MISFIT;
+	match_spec(tables->key, t, &t->probes[index], &spec);
+	if (identity_judge(&spec, reply) == IDENTITY_WRONG)
+		return MATCH_FORGED;
+	verdict = match_state(&t->probes[index], reply);
+	if (verdict != MATCH_ANSWER && verdict != MATCH_SENT)
+		return verdict;
+	*ret_trace = t;
+	*ret_probe = index;
+	return verdict;
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "prober/engine/path.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "wire/headers.h"
+
+/* How long an arrival's answer is awaited: a few round trips to the endpoint. */
+#define PATIENCE_ROUND_TRIPS 4
+#define PATIENCE_LEAST_NS    (20 * NS_PER_MS)
+
+void path_begin(struct trace *t, const struct engine_config *config)
+{
+	memset(t->next_ttl, config->min_ttl, config->probes);
+	t->judged = t->complete = config->min_ttl;
+	t->gap_is_repeats = true;
+}
+
+static uint8_t least(unsigned int a, unsigned int b)
+{
+	return (uint8_t)(a < b ? a : b);
+}
+
+/* The last TTL that `try` may go to at this moment. */
+static uint8_t path_limit(const struct trace *t, const struct engine_config *config, uint8_t try)
+{
+	unsigned int known = t->judged - 1u;
+	unsigned int ahead = config->gap_limit;
+
+	if (t->stop)
+		return t->end_ttl;
+	if (t->top > known)
+		known = t->top;
+	if (try == 0 && ahead < PATH_AHEAD)
+		ahead = PATH_AHEAD;
+	return least(known + ahead, config->max_ttl);
+}
+
+bool path_peek(const struct trace *t, const struct engine_config *config, uint8_t *ret_ttl,
+	       uint8_t *ret_try)
+{
+	for (uint32_t try = 0; try < config->probes; try++) {
+		uint8_t ttl = t->next_ttl[try];
+
+		/* A try follows the one before it, hop by hop. */
+		if (ttl > path_limit(t, config, (uint8_t)try) ||
+		    (try > 0 && t->next_ttl[try - 1] <= ttl))
+			continue;
+		*ret_ttl = ttl;
+		*ret_try = (uint8_t)try;
+		return true;
+	}
+	return false;
+}
+
+void path_sent(struct trace *t, uint8_t ttl, uint8_t try)
+{
+	assert(t->next_ttl[try] == ttl && t->hops[ttl].sent == try);
+	t->hops[ttl].sent++;
+	t->next_ttl[try] = (uint8_t)(ttl + 1);
+}
+
+/* Ends that conclude from silence give way to evidence. */
+static bool path_end_is_assumed(const struct trace *t)
+{
+	return t->stop == STOP_GAP_LIMIT || t->stop == STOP_MAX_TTL || !t->stop;
+}
+
+/* The trace ends at `ttl`, if nothing has ended it before that. */
+static void path_end(struct trace *t, uint8_t ttl, enum trace_stop stop, uint16_t code)
+{
+	if (!path_end_is_assumed(t) &&
+	    (t->end_ttl < ttl || (t->end_ttl == ttl && t->stop == STOP_COMPLETED)))
+		return;
+	t->stop = stop;
+	t->stop_code = code;
+	t->end_ttl = ttl;
+}
+
+static bool path_is_unreachable(const struct trace *t, uint16_t icmp)
+{
+	uint8_t type = (uint8_t)(icmp >> 8);
+
+	if (addr_is_v4(&t->spec.dst))
+		return type == ICMPV4_UNREACHABLE || type == ICMPV4_PARAMETER;
+	return type == ICMPV6_UNREACHABLE || type == ICMPV6_TOO_BIG || type == ICMPV6_PARAMETER;
+}
+
+/* How far back the address of hop `ttl` was seen before; 0: not, or just before. */
+static uint8_t path_period(const struct trace *t, const struct engine_config *config, uint8_t ttl)
+{
+	for (unsigned int before = ttl; before-- > config->min_ttl;) {
+		const struct hop *hop = &t->hops[before];
+
+		if (!hop->answered || !addr_equal(&hop->from, &t->hops[ttl].from))
+			continue;
+		return before + 1u == ttl ? 0 : (uint8_t)(ttl - before);
+	}
+	return 0;
+}
+
+static bool path_repeats_last(const struct trace *t, uint8_t ttl)
+{
+	return t->last_answered && addr_equal(&t->hops[t->last_answered].from, &t->hops[ttl].from);
+}
+
+/*
+ * A forwarding loop shows two routers again, as far apart as before; one address
+ * twice may be a balancer with branches of unequal length.
+ */
+static void path_judge_answered(struct trace *t, const struct engine_config *config, uint8_t ttl)
+{
+	uint8_t period = path_period(t, config, ttl);
+
+	if (period && period == t->loop_period)
+		path_end(t, ttl, STOP_LOOP, 0);
+	t->loop_period = period;
+	if (path_repeats_last(t, ttl)) {
+		t->gap++;
+	} else {
+		t->gap = 0;
+		t->gap_is_repeats = true;
+	}
+	t->last_answered = ttl;
+}
+
+/* Goes through the hops in order, as far as they are known. */
+static void path_judge(struct trace *t, const struct engine_config *config)
+{
+	while (!t->stop && t->judged <= config->max_ttl) {
+		uint8_t ttl = t->judged;
+		const struct hop *hop = &t->hops[ttl];
+
+		if (!hop->answered && hop->settled < config->probes)
+			break;
+		t->judged++;
+		if (hop->answered) {
+			path_judge_answered(t, config, ttl);
+		} else {
+			t->gap++;
+			t->gap_is_repeats = false;
+			t->loop_period = 0;
+		}
+		if (t->gap >= config->gap_limit && ttl >= t->top)
+			path_end(t, t->top, t->gap_is_repeats ? STOP_LOOP : STOP_GAP_LIMIT, 0);
+	}
+	if (!t->stop && t->judged > config->max_ttl)
+		path_end(t, t->top, STOP_MAX_TTL, 0);
+}
+
+static void path_settled(struct trace *t, const struct engine_config *config, const struct probe *p)
+{
+	t->hops[p->ttl].settled++;
+	if (p->arrived)
+		t->hops[p->ttl].waiting_arrived--;
+	path_judge(t, config);
+	while (t->complete <= config->max_ttl && t->hops[t->complete].settled == config->probes)
+		t->complete++;
+}
+
+/* Forward, the destination answers itself; reverse, this host answered the server. */
+static bool path_is_destination(const struct trace *t, const struct addr *from)
+{
+	return addr_equal(from, trace_is_reverse(t) ? &t->spec.src : &t->spec.dst);
+}
+
+void path_answered(struct trace *t, const struct engine_config *config, const struct probe *p)
+{
+	struct hop *hop = &t->hops[p->ttl];
+
+	if (!hop->answered) {
+		hop->answered = true;
+		hop->from = p->from;
+	}
+	if (path_is_destination(t, &p->from)) {
+		t->reached = true;
+		path_end(t, p->ttl, STOP_COMPLETED, 0);
+	} else if (path_is_unreachable(t, p->icmp)) {
+		path_end(t, p->ttl, STOP_UNREACHABLE, p->icmp);
+	}
+	if (p->ttl > t->top)
+		t->top = p->ttl;
+	path_settled(t, config, p);
+}
+
+void path_lost(struct trace *t, const struct engine_config *config, const struct probe *p)
+{
+	path_settled(t, config, p);
+}
+
+bool path_arrived(struct trace *t, const struct engine_config *config, struct probe *p,
+		  uint8_t ttl_left, mono at)
+{
+	uint8_t len = (uint8_t)(p->ttl - ttl_left + 1);
+	uint64_t patience_ns = PATIENCE_ROUND_TRIPS * t->check_rtt_ns + PATIENCE_LEAST_NS;
+
+	if (!p->arrived && p->state == PROBE_WAITING)
+		t->hops[p->ttl].waiting_arrived++;
+	p->arrived = 1;
+	t->reached = true;
+	if (patience_ns > config->timeout_ns)
+		patience_ns = config->timeout_ns;
+	t->patience = mono_after(at, patience_ns);
+	/* A router that answered from there or beyond: the path has changed. */
+	for (unsigned int ttl = len; ttl <= t->top; ttl++)
+		if (t->hops[ttl].answered && !path_is_destination(t, &t->hops[ttl].from))
+			return false;
+	if (len < config->min_ttl || (t->arrival_len && t->arrival_len != len))
+		return false;
+	t->arrival_len = len;
+	path_end(t, len, STOP_COMPLETED, 0);
+	return true;
+}
+
+bool path_is_over(const struct trace *t, const struct engine_config *config)
+{
+	return t->stop && (t->complete > t->end_ttl || t->end_ttl < config->min_ttl);
+}
+
+bool path_waits_for_arrived(const struct trace *t, const struct engine_config *config)
+{
+	const struct hop *last = &t->hops[t->end_ttl];
+
+	return t->stop == STOP_COMPLETED && t->arrival_len == t->end_ttl &&
+	       t->complete == t->end_ttl && last->sent == config->probes &&
+	       last->sent - last->settled == last->waiting_arrived;
+}

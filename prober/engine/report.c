@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "prober/engine/report.h"
+
+#include "wire/headers.h"
+#include "wire/revtr.h"
+
+static struct probe_record report_probe(const struct trace *t, const struct probe *p)
+{
+	struct probe_record record = {
+		.rtt_ns = p->rtt_ns,
+		.sent_us = mono_since(t->started, p->sent) / NS_PER_US,
+		.flow = t->spec.flow,
+		.icmp = p->icmp,
+		.ttl = p->ttl,
+		.try = p->try,
+		.reply_ttl = p->reply_ttl,
+		.answered = p->state == PROBE_ANSWERED,
+		.has_rtt = p->has_rtt,
+		.arrived = p->arrived,
+	};
+
+	if (record.answered)
+		record.from = p->from;
+	else if (record.arrived)
+		record.from = t->spec.src;
+	return record;
+}
+
+/* From the order of sending to that of TTL and try. */
+static size_t report_probes(const struct trace *t, const struct engine_config *config,
+			    struct probe_record *probes)
+{
+	size_t place[256];
+	size_t count = 0;
+
+	for (unsigned int ttl = config->min_ttl; ttl <= config->max_ttl; ttl++) {
+		place[ttl] = count;
+		count += t->hops[ttl].sent;
+	}
+	for (unsigned int i = FIRST_PROBE; i < t->probe_count; i++) {
+		const struct probe *p = &t->probes[i];
+
+		probes[place[p->ttl] + p->try] = report_probe(t, p);
+	}
+	return count;
+}
+
+/* The TTL at which the path ends, or is lost sight of. */
+static uint8_t report_path_len(const struct trace *t)
+{
+	switch (t->stop) {
+	case STOP_COMPLETED:
+	case STOP_LOOP:
+		return t->end_ttl;
+	case STOP_UNREACHABLE:
+		return t->end_ttl ? t->end_ttl : t->top;
+	case STOP_GAP_LIMIT:
+	case STOP_ERROR:
+	case STOP_MAX_TTL:
+	case STOP_INTERRUPTED:
+	case STOP_NOT_SUPPORTED:
+	case STOP_NO_ANSWER:
+		break;
+	}
+	return t->top;
+}
+
+static void report_ports(const struct trace *t, struct trace_record *record)
+{
+	if (t->spec.proto != PROTO_UDP && t->spec.proto != PROTO_TCP)
+		return;
+	record->sport = trace_is_reverse(t) ? REVTR_PROBE_PORT : PROBE_SOURCE_PORT;
+	record->dport = t->spec.flow;
+}
+
+void report_trace(const struct trace *t, const struct engine_config *config,
+		  struct probe_record *probes, struct trace_record *ret_record)
+{
+	bool is_reverse = trace_is_reverse(t);
+	struct trace_record record = {
+		.target = t->spec.target->name,
+		.declared_asn = t->spec.target->declared_asn,
+		.contact = t->spec.target->contact,
+		.direction = t->spec.direction,
+		.mode = TRACE_SINGLEPATH,
+		.proto = t->spec.proto,
+		.src = is_reverse ? t->spec.dst : t->spec.src,
+		.dst = is_reverse ? t->spec.src : t->spec.dst,
+		.flow = t->spec.flow,
+		.pair_id = t->spec.pair_id,
+		.started_us = t->spec.wall_us,
+		.ended_us = t->spec.wall_us +
+			    (int64_t)(mono_since(t->started, t->ended_at) / NS_PER_US),
+		.stop = t->stop,
+		.stop_code = t->stop_code,
+		.reached = t->reached,
+		.path_len = report_path_len(t),
+		.arrival_len = t->arrival_len,
+		.checks = (uint32_t)t->checks + t->questions,
+		.check_rtt_ns = t->check_rtt_ns,
+		.probes = probes,
+	};
+
+	report_ports(t, &record);
+	record.probe_count = report_probes(t, config, probes);
+	record.sent = (uint32_t)record.probe_count;
+	for (size_t i = 0; i < record.probe_count; i++)
+		if (probes[i].ttl <= record.path_len && !probes[i].answered && !probes[i].arrived)
+			record.lost++;
+	*ret_record = record;
+}

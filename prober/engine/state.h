@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The engine's state, shared by engine.c (life, sending, time) and receive.c. */
+#pragma once
+
+#include "base/heap.h"
+#include "base/pool.h"
+#include "prober/engine/trace.h"
+
+struct engine {
+	struct engine_config config;
+	struct pool *traces;
+	struct hosts *hosts;
+	struct inflight *inflight;
+	struct heap *due;   /* hosts that have something to send */
+	struct heap *wakes; /* traces, by when time changes something for them */
+	TAILQ_HEAD(, trace) ended;
+	uint8_t *hop_memory; /* of all traces, one piece each */
+	uint8_t *probe_memory;
+	uint8_t *try_memory;
+	struct probe_record *records; /* of the record taken last */
+	uint32_t probes_max;	      /* a trace, FIRST_PROBE included */
+	uint32_t serial;
+	bool is_interrupted;
+};
+
+/* Ends the trace here and now, whatever its path says. */
+void engine_stop(struct engine *e, struct trace *t, enum trace_stop stop, uint16_t code, mono now);
+/* After each change: does the trace end, does it want to send, when to look again? */
+void engine_review(struct engine *e, struct trace *t, mono now);

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One trace while it runs.  Inside the engine only: engine.c owns the traces and
+ * moves them between queues, path.c decides what they send and when they end,
+ * match.c ties replies to their probes, report.c makes records of them.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "base/heap.h"
+#include "prober/engine/engine.h"
+#include "prober/engine/host.h"
+#include "prober/engine/inflight.h"
+
+/* Packets that are no probes of the path come first in trace.probes. */
+#define CHECKS_MAX    4 /* support checks, each after the timeout of the one before */
+#define QUESTIONS_MAX 3 /* what does this server mean by status 2? */
+#define FIRST_PROBE   (CHECKS_MAX + QUESTIONS_MAX)
+
+enum probe_state { PROBE_UNSENT, PROBE_WAITING, PROBE_ANSWERED, PROBE_LOST };
+
+struct probe {
+	mono sent; /* by the kernel's stamp once that is seen */
+	struct addr from;
+	uint64_t rtt_ns; /* where has_rtt */
+	uint16_t id;
+	uint16_t icmp; /* type * 256 + code */
+	uint8_t ttl;
+	uint8_t try;
+	uint8_t reply_ttl;
+	uint8_t state : 2; /* enum probe_state */
+	uint8_t has_rtt : 1;
+	uint8_t arrived : 1;
+	uint8_t stamped : 1; /* `sent` is the kernel's */
+};
+_Static_assert(sizeof(struct probe) == 40, "memory per trace: docs/architecture.md");
+
+/* What is known of one TTL. */
+struct hop {
+	uint8_t sent;
+	uint8_t settled;	 /* of those: answered or given up */
+	uint8_t waiting_arrived; /* of those: neither, but seen to arrive here */
+	bool answered;
+	struct addr from; /* who answered first */
+};
+
+enum trace_state {
+	TRACE_CHECKING, /* reverse: does the endpoint speak the protocol? */
+	TRACE_PROBING,
+	TRACE_ASKING, /* reverse: refused, but what exactly? */
+	TRACE_ENDED,
+	TRACE_STATE_COUNT
+};
+
+struct trace {
+	struct trace_spec spec;
+	struct host *host;
+	TAILQ_ENTRY(trace) waiting; /* in host->waiting */
+	TAILQ_ENTRY(trace) ended;   /* in the engine's list of those */
+	struct heap_node wake;	    /* when time alone changes something */
+	mono started;
+	mono ended_at;
+	uint32_t slot;
+	uint32_t serial;
+	enum trace_state state;
+	bool is_running;
+	bool is_waiting; /* to send */
+	bool is_interrupted;
+
+	enum trace_stop stop; /* once decided; 0 before */
+	uint16_t stop_code;
+	uint8_t end_ttl;     /* where `stop` is decided: last TTL that still matters */
+	uint8_t top;	     /* highest TTL that was answered */
+	uint8_t arrival_len; /* path length by arrivals; 0: none seen */
+	bool reached;
+	mono patience; /* arrivals whose answers are awaited no longer than this */
+	uint64_t check_rtt_ns;
+
+	/* Judging hops in their order: those below `judged` are done. */
+	uint8_t judged;
+	uint8_t gap;	       /* silent or repeated hops in a row, up to there */
+	bool gap_is_repeats;   /* and not one of them silent */
+	uint8_t loop_period;   /* of the last judged hop; 0: its address is new */
+	uint8_t last_answered; /* the last judged hop that has an address */
+	uint8_t complete;      /* first TTL that is not all sent and settled */
+
+	uint8_t checks;
+	uint8_t questions;
+	uint8_t refusal;      /* the status that is in question */
+	uint16_t oldest;      /* first probe in the order of sending that may be waiting */
+	uint16_t probe_count; /* those before FIRST_PROBE included */
+	uint8_t *next_ttl;    /* by try: the TTL that it comes to next */
+	struct hop *hops;     /* by TTL */
+	struct probe *probes; /* in the order of sending, from FIRST_PROBE on */
+};
+
+static inline bool trace_is_reverse(const struct trace *t)
+{
+	return t->spec.direction == TRACE_REVERSE;
+}
