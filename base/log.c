@@ -61,3 +61,19 @@ void log_foreign(enum log_level level, const char *library, const char *format, 
 {
 	log_line(level < LOG_DEBUG ? level + 1 : LOG_DEBUG, library, format, args);
 }
+
+__attribute__((format(printf, 3, 4))) static void log_foreign_line(enum log_level level,
+								   const char *library,
+								   const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	log_foreign(level, library, format, args);
+	va_end(args);
+}
+
+void log_foreign_text(enum log_level level, const char *library, const char *text)
+{
+	log_foreign_line(level, library, "%s", text);
+}

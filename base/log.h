@@ -27,3 +27,5 @@ void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
  */
 void log_foreign(enum log_level level, const char *library, const char *format, va_list args)
 	__attribute__((format(printf, 3, 0)));
+/* The same for a text that is made already. */
+void log_foreign_text(enum log_level level, const char *library, const char *text);

@@ -5,6 +5,25 @@
  * then holds, whatever was sent before. */
 #define PACE_SILENCE_NS NS_PER_S
 
+/* A burst is no more than this: what looks like one packet train to a router. */
+#define PACE_BURST_MAX 64
+
+/* Below this gap single gaps are lost in the jitter of timers, and packets leave in
+ * batches; slack is then some tenths of a percent of a second. */
+#define PACE_SINGLE_GAP_NS (10 * NS_PER_MS)
+#define PACE_BATCH_SLACK   (4 * NS_PER_MS)
+
+struct pace_limit pace_limit_of_gap(uint64_t gap_ns, bool strict)
+{
+	struct pace_limit limit = { .gap_ns = gap_ns, .burst = 1 };
+	uint64_t a_second = gap_ns ? NS_PER_S / gap_ns : 0;
+
+	limit.slack_ns = gap_ns < PACE_SINGLE_GAP_NS ? PACE_BATCH_SLACK : gap_ns / 20;
+	if (!strict && a_second > 1)
+		limit.burst = (uint32_t)(a_second < PACE_BURST_MAX ? a_second : PACE_BURST_MAX);
+	return limit;
+}
+
 static bool pace_was_silent(const struct pace *p, mono now)
 {
 	return p->next.ns == 0 || now.ns >= p->next.ns + PACE_SILENCE_NS;

@@ -25,6 +25,12 @@ struct pace {
 	uint32_t credit; /* packets that may leave before that */
 };
 
+/*
+ * The limit for one packet every `gap_ns`; 0 is none.  `strict` keeps each gap (but
+ * for what timers make of it); else the packets of a second may leave together.
+ */
+struct pace_limit pace_limit_of_gap(uint64_t gap_ns, bool strict);
+
 /* The moment from which one packet may leave: not after `now` if it may already. */
 mono pace_ready_at(const struct pace *p, const struct pace_limit *limit, mono now);
 /* One packet leaves now. */

@@ -31,3 +31,23 @@ libengine_a_SOURCES = \
 	prober/engine/trace.h \
 	prober/engine/verdict.c prober/engine/verdict.h
 ENGINE_LIBS = libengine.a $(PROBE_LIBS)
+
+noinst_LIBRARIES += libcampaign.a
+libcampaign_a_SOURCES = \
+	prober/campaign/campaign.c prober/campaign/campaign.h \
+	prober/campaign/intake.c prober/campaign/intake.h \
+	prober/campaign/resolver.c prober/campaign/resolver.h \
+	prober/campaign/stats.c prober/campaign/stats.h
+libcampaign_a_CFLAGS = $(AM_CFLAGS) $(LIBEVENT_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
+CAMPAIGN_LIBS = libcampaign.a $(ENGINE_LIBS) libnet.a $(TARGETS_LIBS) $(OUTPUT_LIBS) \
+	$(LIBPCAP_LIBS) $(LIBMNL_LIBS) $(LIBEVENT_LIBS) $(JANSSON_LIBS)
+
+bin_PROGRAMS += prober/revprobe
+noinst_LIBRARIES += libprober.a
+libprober_a_SOURCES = \
+	prober/options.c prober/options.h \
+	prober/provenance.c prober/provenance.h
+libprober_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
+prober_revprobe_SOURCES = prober/main.c
+prober_revprobe_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
+prober_revprobe_LDADD = libprober.a $(CAMPAIGN_LIBS)

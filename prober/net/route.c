@@ -7,8 +7,11 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <net/if_arp.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "wire/headers.h"
@@ -307,6 +310,25 @@ int routes_find(struct routes *r, const struct route_query *query, struct route 
 		return err;
 	*ret_route = answer.route;
 	return 0;
+}
+
+bool routes_address_is_own(const struct addr *a)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+	bool is_v4 = addr_is_v4(a);
+	int fd = socket(is_v4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int status;
+
+	if (fd < 0)
+		return false;
+	memcpy(&v4.sin_addr, &a->bytes[12], sizeof(v4.sin_addr));
+	memcpy(&v6.sin6_addr, a->bytes, sizeof(v6.sin6_addr));
+	/* The kernel binds to its own addresses only. */
+	status = is_v4 ? bind(fd, (struct sockaddr *)&v4, sizeof(v4))
+		       : bind(fd, (struct sockaddr *)&v6, sizeof(v6));
+	close(fd);
+	return status == 0;
 }
 
 const char *routes_strerror(int err)

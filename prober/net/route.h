@@ -45,3 +45,6 @@ int routes_find(struct routes *r, const struct route_query *query, struct route 
 
 /* What is wrong, for people. */
 const char *routes_strerror(int err);
+
+/* Is this an address that packets may leave from here? */
+bool routes_address_is_own(const struct addr *a);

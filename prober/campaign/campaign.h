@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A run: one event loop that wires targets, engine, network and sinks.  Owns the
+ * loop, the engine, the sockets and the pace; targets and sinks stay the caller's.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "output/fanout.h"
+#include "prober/campaign/stats.h"
+#include "prober/probe/identity.h"
+#include "targets/target.h"
+
+struct campaign;
+
+struct campaign_config {
+	bool forward, reverse;
+	bool udp, tcp, icmp; /* one of them */
+	uint16_t flow;
+	uint32_t probes;
+	uint8_t min_ttl, max_ttl;
+	uint8_t gap_limit;
+	uint64_t timeout_ns;
+	uint64_t inter_ns;    /* to one host; 0: no limit */
+	bool inter_is_strict; /* keep each gap, not only each second's number */
+	uint32_t rate_pps;    /* in all; 0: no limit */
+	bool rate_is_strict;
+	uint32_t window;      /* traces in flight */
+	enum resolver_family family;
+	int ifindex;          /* 0: as routed */
+	struct addr source;   /* none: as routed */
+	bool skip_invalid;
+	struct identity_key key;
+};
+
+/*
+ * Opens sockets and capture.  Returns 0 or -errno with the reason logged: -EPERM
+ * without CAP_NET_RAW.
+ */
+int campaign_open(const struct campaign_config *config, struct target_source *source,
+		  struct fanout *sinks, struct campaign **ret_campaign);
+/* Takes NULL. */
+void campaign_close(struct campaign *c);
+
+/*
+ * Traces everything, until all is done or a signal ends it: SIGINT or SIGTERM once
+ * sends no more and awaits what is under way, twice ends now.  Returns RUN_FAILED,
+ * with the reason logged, when the network or every sink failed.
+ */
+enum run_state campaign_run(struct campaign *c);
+
+/* What was counted so far. */
+void campaign_get_stats(const struct campaign *c, struct campaign_stats *ret_stats);

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "prober/campaign/resolver.h"
+
+#include <errno.h>
+#include <event2/dns.h>
+#include <event2/event.h>
+#include <event2/util.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+/* One that is down or answers late must not hold up a campaign. */
+#define RESOLVER_TIMEOUT  "3"
+#define RESOLVER_ATTEMPTS "3"
+
+struct resolver {
+	struct evdns_base *dns;
+	enum resolver_family family;
+	resolver_done *done;
+	void *arg;
+	uint32_t pending;
+	bool is_closing;
+};
+
+struct resolver_lookup {
+	struct resolver *resolver;
+	uint32_t job;
+};
+
+int resolver_open(struct event_base *base, enum resolver_family family, resolver_done *done,
+		  void *arg, struct resolver **ret_resolver)
+{
+	struct resolver *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return -ENOMEM;
+	r->family = family;
+	r->done = done;
+	r->arg = arg;
+	/* Not to count as a reason for the loop to go on. */
+	r->dns = evdns_base_new(base, EVDNS_BASE_DISABLE_WHEN_INACTIVE);
+	if (!r->dns) {
+		log_error("resolver: cannot start");
+		free(r);
+		return -ENOMEM;
+	}
+	/* Without a file evdns asks a name server on this host, as resolv.conf(5) says. */
+	evdns_base_resolv_conf_parse(r->dns, DNS_OPTIONS_ALL, "/etc/resolv.conf");
+	evdns_base_set_option(r->dns, "timeout:", RESOLVER_TIMEOUT);
+	evdns_base_set_option(r->dns, "attempts:", RESOLVER_ATTEMPTS);
+	*ret_resolver = r;
+	return 0;
+}
+
+void resolver_close(struct resolver *r)
+{
+	if (!r)
+		return;
+	r->is_closing = true;
+	evdns_base_free(r->dns, 1);
+	free(r);
+}
+
+static bool resolver_take(const struct evutil_addrinfo *info, int family, struct addr *ret_addr)
+{
+	for (; info; info = info->ai_next) {
+		const struct sockaddr_in *v4 = (const struct sockaddr_in *)(void *)info->ai_addr;
+		const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(void *)info->ai_addr;
+		be32 address;
+
+		if (info->ai_family != family)
+			continue;
+		if (family == AF_INET6) {
+			memcpy(ret_addr->bytes, &v6->sin6_addr, sizeof(ret_addr->bytes));
+			return true;
+		}
+		memcpy(&address, &v4->sin_addr, sizeof(address));
+		*ret_addr = addr_from_v4(address);
+		return true;
+	}
+	return false;
+}
+
+static const char *resolver_reason(int error)
+{
+	switch (error) {
+	case 0:
+		return "no address of that family";
+	case EVUTIL_EAI_NONAME:
+	case EVUTIL_EAI_NODATA:
+		return "no such host name";
+	case EVUTIL_EAI_AGAIN:
+		return "the name servers do not answer";
+	default:
+		return evutil_gai_strerror(error);
+	}
+}
+
+static void resolver_answered(int error, struct evutil_addrinfo *info, void *arg)
+{
+	struct resolver_lookup *lookup = arg;
+	struct resolver *r = lookup->resolver;
+	uint32_t job = lookup->job;
+	struct addr addr;
+	bool found = false;
+
+	free(lookup);
+	if (r->is_closing)
+		goto out;
+	r->pending--;
+	if (!error && r->family != RESOLVE_V6)
+		found = resolver_take(info, AF_INET, &addr);
+	if (!error && !found && r->family != RESOLVE_V4)
+		found = resolver_take(info, AF_INET6, &addr);
+	if (found)
+		r->done(r->arg, job, &addr, NULL);
+	else
+		r->done(r->arg, job, NULL, resolver_reason(error));
+out:
+	if (info)
+		evutil_freeaddrinfo(info);
+}
+
+int resolver_start(struct resolver *r, const char *name, uint32_t job)
+{
+	static const int families[] = {
+		[RESOLVE_V4_FIRST] = AF_UNSPEC,
+		[RESOLVE_V4] = AF_INET,
+		[RESOLVE_V6] = AF_INET6,
+	};
+	struct evutil_addrinfo hints = {
+		.ai_family = families[r->family],
+		.ai_socktype = SOCK_DGRAM,
+		.ai_protocol = IPPROTO_UDP,
+	};
+	struct resolver_lookup *lookup = malloc(sizeof(*lookup));
+
+	if (!lookup)
+		return -ENOMEM;
+	*lookup = (struct resolver_lookup){ r, job };
+	r->pending++;
+	evdns_getaddrinfo(r->dns, name, NULL, &hints, resolver_answered, lookup);
+	return 0;
+}
+
+uint32_t resolver_pending(const struct resolver *r)
+{
+	return r ? r->pending : 0;
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "prober/options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/addr_text.h"
+#include "base/container.h"
+#include "base/log.h"
+#include "config.h"
+#include "prober/engine/engine.h"
+#include "prober/probe/spec.h"
+
+#define FIELD(member) offsetof(struct prober_options, member)
+
+static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
+
+/* clang-format off */
+static const struct option_desc options[] = {
+	{ .letter = '4', .type = OPTION_FLAG, .offset = FIELD(v4),
+	  .help = "Use IPv4 addresses of host names only; without -4 and -6, IPv4 first." },
+	{ .letter = '6', .type = OPTION_FLAG, .offset = FIELD(v6),
+	  .help = "Use IPv6 addresses of host names only." },
+	{ .name = "timeout", .metavar = "S", .type = OPTION_SECONDS, .offset = FIELD(timeout_ns),
+	  .min = 0.001, .max = 3600, .preset = "2",
+	  .help = "How many seconds to wait for an answer." },
+	{ .name = "inter", .metavar = "S", .type = OPTION_SECONDS, .offset = FIELD(inter_ns),
+	  .min = 0, .max = 3600, .preset = "0.02",
+	  .help = "Least gap between two packets to one remote host, in seconds; 0 is no limit. "
+		  "By default the packets of a second may leave together, and no second has "
+		  "more; when the option is given, each gap is kept." },
+	{ .name = "rate", .letter = 'r', .metavar = "PPS", .type = OPTION_U32,
+	  .offset = FIELD(rate_pps), .min = 0, .max = 10000000, .preset = "1000",
+	  .help = "Packets a second, all together; 0 is no limit." },
+	{ .name = "window", .letter = 'w', .metavar = "N", .type = OPTION_U32,
+	  .offset = FIELD(window), .min = 1, .max = ENGINE_WINDOW_MAX,
+	  .help = "Traces in flight; without it, as many as the rate keeps busy." },
+	{ .name = "abort", .metavar = "N", .type = OPTION_U32, .offset = FIELD(abort),
+	  .min = 1, .max = 254, .preset = "3",
+	  .help = "End a trace after that many silent or repeated hops in a row." },
+	{ .name = "min-ttl", .metavar = "N", .type = OPTION_U32, .offset = FIELD(min_ttl),
+	  .min = 1, .max = ENGINE_TTL_MAX, .preset = "1",
+	  .help = "First TTL to probe." },
+	{ .name = "max-ttl", .metavar = "N", .type = OPTION_U32, .offset = FIELD(max_ttl),
+	  .min = 1, .max = ENGINE_TTL_MAX, .preset = "30",
+	  .help = "Last TTL to probe." },
+	{ .name = "flow", .metavar = "N", .type = OPTION_U32, .offset = FIELD(flow),
+	  .min = 1, .max = 65535,
+	  .help = "Flow identifier that load balancers see: the destination port (UDP, TCP) or "
+		  "the checksum (ICMP) of every probe. Without it 33434, and 80 for TCP." },
+	{ .name = "probes", .metavar = "N", .type = OPTION_U32, .offset = FIELD(probes),
+	  .min = 1, .max = ENGINE_PROBES_MAX, .preset = "3",
+	  .help = "Probes a hop." },
+	{ .name = "targets", .letter = 't', .metavar = "FILE", .type = OPTION_LIST,
+	  .offset = FIELD(targets),
+	  .help = "Read targets from a file, one host name, address or prefix a line; - is "
+		  "standard input. May be given many times." },
+	{ .name = "endpoints", .metavar = "FILE", .type = OPTION_LIST, .offset = FIELD(endpoints),
+	  .help = "Read endpoints from a file of lines address;asnumber;email_contact. May be "
+		  "given many times." },
+	{ .name = "skip-invalid", .type = OPTION_FLAG, .offset = FIELD(skip_invalid),
+	  .help = "Pass over bad lines of files and count them; without it the first ends the "
+		  "run." },
+	{ .name = "interface", .letter = 'i', .metavar = "NAME", .type = OPTION_STRING,
+	  .offset = FIELD(interface),
+	  .help = "Send by this interface; without it, as the routing table says." },
+	{ .name = "source", .letter = 'S', .metavar = "ADDRESS", .type = OPTION_STRING,
+	  .offset = FIELD(source),
+	  .help = "Send from this address of this host; without it, as the routing table "
+		  "says." },
+	{ .name = "db", .letter = 'd', .metavar = "FILE", .type = OPTION_STRING,
+	  .offset = FIELD(db),
+	  .help = "Store results in this SQLite file: created, or appended to as a new cycle." },
+	{ .name = "text", .metavar = "FILE", .type = OPTION_STRING, .offset = FIELD(text),
+	  .help = "Write results as text to this file; - is standard output, and what happens "
+		  "without any output option." },
+	{ .name = "quiet", .letter = 'q', .type = OPTION_FLAG, .offset = FIELD(quiet),
+	  .help = "Say nothing on standard error but errors." },
+	{ .name = "log", .letter = 'l', .metavar = "LEVEL", .type = OPTION_CHOICE,
+	  .offset = FIELD(log_level), .choices = log_levels, .preset = "info",
+	  .help = "What to say on standard error: error, warning, info or debug." },
+	{ .name = "help", .letter = 'h', .type = OPTION_HELP,
+	  .help = "Print this help." },
+	{ .name = "version", .letter = 'V', .type = OPTION_VERSION,
+	  .help = "Print the version." },
+};
+/* clang-format on */
+
+const struct option_table prober_option_table = {
+	.program = "revprobe",
+	.version = PACKAGE_VERSION,
+	.synopsis = "[OPTIONS] DIRECTION PROTOCOL MODE [TARGET ...]\n"
+		    "       DIRECTION  forward | reverse | two-way\n"
+		    "       PROTOCOL   udp | tcp | icmp\n"
+		    "       MODE       singlepath\n"
+		    "       TARGET     host name, address or CIDR prefix",
+	.summary = "Finds the routers on the way to each target (forward), on the way back from it\n"
+		   "(reverse: it must run a reverse-traceroute server), or both.",
+	.options = options,
+	.count = ARRAY_LEN(options),
+};
+
+/* Designated by the enums; NULL at the end, for options_choose(). */
+static const char *const direction_names[] = {
+	[DIRECTION_FORWARD] = "forward",
+	[DIRECTION_REVERSE] = "reverse",
+	[DIRECTION_TWO_WAY] = "two-way",
+	NULL,
+};
+static const char *const protocol_names[] = {
+	[PROTOCOL_UDP] = "udp",
+	[PROTOCOL_TCP] = "tcp",
+	[PROTOCOL_ICMP] = "icmp",
+	NULL,
+};
+static const char *const mode_names[] = { "singlepath", NULL };
+
+const char *options_direction_name(enum options_direction direction)
+{
+	return direction_names[direction];
+}
+
+const char *options_protocol_name(enum options_protocol protocol)
+{
+	return protocol_names[protocol];
+}
+
+__attribute__((format(printf, 1, 2))) static enum option_outcome options_refuse(const char *format,
+										...)
+{
+	va_list args;
+
+	fprintf(stderr, "%s: ", prober_option_table.program);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputs(" (try --help)\n", stderr);
+	return OPTION_USAGE;
+}
+
+/* The next operand must be one of `names`. */
+static enum option_outcome options_choose(const char *what, const char *operand,
+					  const char *const *names, unsigned int *ret_choice)
+{
+	char all[128] = "";
+
+	for (unsigned int i = 0; names[i]; i++) {
+		size_t used = strlen(all);
+
+		if (operand && strcmp(operand, names[i]) == 0) {
+			*ret_choice = i;
+			return OPTION_OK;
+		}
+		snprintf(all + used, sizeof(all) - used, "%s%s",
+			 i == 0 ? "" : (names[i + 1] ? ", " : " or "), names[i]);
+	}
+	if (!operand)
+		return options_refuse("no %s given: %s", what, all);
+	return options_refuse("unknown %s '%s': not %s", what, operand, all);
+}
+
+static enum option_outcome options_operands(char **operands, size_t count,
+					    struct prober_options *o)
+{
+	unsigned int direction;
+	unsigned int protocol;
+	unsigned int mode;
+	enum option_outcome outcome;
+
+	outcome = options_choose("direction", count > 0 ? operands[0] : NULL, direction_names,
+				 &direction);
+	if (outcome == OPTION_OK)
+		outcome = options_choose("protocol", count > 1 ? operands[1] : NULL,
+					 protocol_names, &protocol);
+	if (outcome == OPTION_OK)
+		outcome = options_choose("mode", count > 2 ? operands[2] : NULL, mode_names, &mode);
+	if (outcome != OPTION_OK)
+		return outcome;
+	o->direction = (enum options_direction)direction;
+	o->protocol = (enum options_protocol)protocol;
+	o->operands = operands + 3;
+	o->operand_count = count - 3;
+	return OPTION_OK;
+}
+
+static enum option_outcome options_check(const struct prober_options *o)
+{
+	struct addr source;
+
+	if (o->v4 && o->v6)
+		return options_refuse("-4 and -6 exclude each other");
+	if (o->min_ttl > o->max_ttl)
+		return options_refuse("--min-ttl %u is above --max-ttl %u", o->min_ttl, o->max_ttl);
+	if (!o->operand_count && !o->targets.count && !o->endpoints.count)
+		return options_refuse("no target given");
+	if (o->source && !addr_from_text(o->source, &source))
+		return options_refuse("--source: '%s' is not an address", o->source);
+	return OPTION_OK;
+}
+
+/* As many traces as the rate keeps busy, if each lasts a while and sends little. */
+static uint32_t options_window(const struct prober_options *o)
+{
+	uint32_t window = o->rate_pps ? o->rate_pps / 10 : 4000;
+
+	if (window < 64)
+		window = 64;
+	return window < 4000 ? window : 4000;
+}
+
+static void options_complete(struct prober_options *o)
+{
+	if (!o->flow)
+		o->flow = o->protocol == PROTOCOL_TCP ? 80 : PROBE_SOURCE_PORT;
+	if (!o->window)
+		o->window = options_window(o);
+	/* A two-way measurement needs two. */
+	if (o->direction == DIRECTION_TWO_WAY && o->window < 2)
+		o->window = 2;
+	if (!o->db && !o->text)
+		o->text = "-";
+	if (o->quiet)
+		o->log_level = LOG_ERROR;
+}
+
+enum option_outcome prober_options_parse(int argc, char **argv, struct prober_options *ret_options)
+{
+	struct prober_options parsed = { 0 };
+	bool given[ARRAY_LEN(options)];
+	enum option_outcome outcome;
+	int operand;
+
+	outcome = option_parse(&prober_option_table, argc, argv, &parsed, given, &operand);
+	if (outcome == OPTION_OK)
+		outcome = options_operands(argv + operand, (size_t)(argc - operand), &parsed);
+	if (outcome == OPTION_OK)
+		outcome = options_check(&parsed);
+	if (outcome != OPTION_OK)
+		return outcome;
+	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+		if (options[i].offset == FIELD(inter_ns) && options[i].type == OPTION_SECONDS)
+			parsed.inter_is_given = given[i];
+		if (options[i].offset == FIELD(rate_pps) && options[i].type == OPTION_U32)
+			parsed.rate_is_given = given[i];
+	}
+	options_complete(&parsed);
+	*ret_options = parsed;
+	return OPTION_OK;
+}

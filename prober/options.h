@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The prober's command line. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/option.h"
+#include "output/record.h"
+
+enum options_direction { DIRECTION_FORWARD, DIRECTION_REVERSE, DIRECTION_TWO_WAY };
+enum options_protocol { PROTOCOL_UDP, PROTOCOL_TCP, PROTOCOL_ICMP };
+
+/* The table's fields come first; what operands say is below. */
+struct prober_options {
+	bool v4;
+	bool v6;
+	uint64_t timeout_ns;
+	uint64_t inter_ns; /* 0: no limit */
+	uint32_t rate_pps; /* 0: no limit */
+	uint32_t window;   /* 0: from the rate */
+	uint32_t abort;    /* gap limit */
+	uint32_t min_ttl;
+	uint32_t max_ttl;
+	uint32_t flow; /* 0: the protocol's default */
+	uint32_t probes;
+	struct option_list targets;
+	struct option_list endpoints;
+	bool skip_invalid;
+	const char *interface;
+	const char *source;
+	const char *db;
+	const char *text;
+	bool quiet;
+	int log_level; /* enum log_level */
+
+	bool inter_is_given; /* then it is kept packet by packet */
+	bool rate_is_given;
+	enum options_direction direction;
+	enum options_protocol protocol;
+	char **operands; /* hosts, addresses, prefixes; into argv */
+	size_t operand_count;
+};
+
+extern const struct option_table prober_option_table;
+
+/* Parses, checks and completes; what is wrong was said in one line to stderr. */
+enum option_outcome prober_options_parse(int argc, char **argv, struct prober_options *ret_options);
+
+/* "reverse", "udp": as on the command line. */
+const char *options_direction_name(enum options_direction direction);
+const char *options_protocol_name(enum options_protocol protocol);

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "prober/provenance.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "base/clock.h"
+#include "config.h"
+
+#define UUID_TEXT_LEN 37
+
+struct provenance {
+	struct run_record run;
+	char uuid[UUID_TEXT_LEN];
+	char *argv;
+	char *config;
+	char *host;
+	char *list;
+};
+
+static void provenance_uuid(char text[static UUID_TEXT_LEN])
+{
+	uint8_t b[16];
+
+	randombytes_buf(b, sizeof(b));
+	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40); /* version 4: random */
+	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
+	snprintf(text, UUID_TEXT_LEN,
+		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
+		 b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
+		 b[15]);
+}
+
+/* Text that may be no UTF-8: what is not stays out, rather than all of it. */
+static json_t *provenance_string(const char *text)
+{
+	json_t *string = json_string(text);
+
+	return string ? string : json_string("?");
+}
+
+static json_t *provenance_list(const struct option_list *list)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < list->count; i++)
+		json_array_append_new(array, provenance_string(list->items[i]));
+	return array;
+}
+
+static json_t *provenance_value(const struct option_desc *o, const void *field)
+{
+	switch (o->type) {
+	case OPTION_FLAG:
+		return json_boolean(*(const bool *)field);
+	case OPTION_U32:
+		return json_integer(*(const uint32_t *)field);
+	case OPTION_SECONDS:
+	case OPTION_DURATION:
+		return json_real((double)*(const uint64_t *)field / (double)NS_PER_S);
+	case OPTION_STRING:
+		return *(const char *const *)field ? provenance_string(*(const char *const *)field)
+						   : json_null();
+	case OPTION_CHOICE:
+		return json_string(o->choices[*(const int *)field]);
+	case OPTION_LIST:
+		return provenance_list(field);
+	case OPTION_HELP:
+	case OPTION_VERSION:
+		break;
+	}
+	return NULL;
+}
+
+/* Every setting in force, by the name of its option. */
+static char *provenance_config(const struct prober_options *options)
+{
+	json_t *object = json_object();
+	char *text;
+
+	json_object_set_new(object, "direction",
+			    json_string(options_direction_name(options->direction)));
+	json_object_set_new(object, "protocol",
+			    json_string(options_protocol_name(options->protocol)));
+	json_object_set_new(object, "mode", json_string("singlepath"));
+	for (size_t i = 0; i < prober_option_table.count; i++) {
+		const struct option_desc *o = &prober_option_table.options[i];
+		const char letter[2] = { o->letter, '\0' };
+		json_t *value = provenance_value(o, (const char *)options + o->offset);
+
+		if (value)
+			json_object_set_new(object, o->name ? o->name : letter, value);
+	}
+	text = json_dumps(object, JSON_PRESERVE_ORDER);
+	json_decref(object);
+	return text;
+}
+
+static char *provenance_argv(int argc, char **argv)
+{
+	json_t *array = json_array();
+	char *text;
+
+	for (int i = 0; i < argc; i++)
+		json_array_append_new(array, provenance_string(argv[i]));
+	text = json_dumps(array, 0);
+	json_decref(array);
+	return text;
+}
+
+static char *provenance_host(void)
+{
+	json_t *object = json_object();
+	struct utsname name;
+	char *text;
+
+	if (!uname(&name)) {
+		json_object_set_new(object, "name", provenance_string(name.nodename));
+		json_object_set_new(object, "kernel", provenance_string(name.release));
+		json_object_set_new(object, "machine", provenance_string(name.machine));
+	}
+	text = json_dumps(object, JSON_PRESERVE_ORDER);
+	json_decref(object);
+	return text;
+}
+
+/* Cycles are counted within a list: the files read, or else the command line. */
+static char *provenance_target_list(const struct prober_options *options)
+{
+	const struct option_list *lists[] = { &options->endpoints, &options->targets };
+	char text[1024] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < 2; i++)
+		for (size_t j = 0; j < lists[i]->count && used < sizeof(text); j++)
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s",
+						 used ? "," : "", lists[i]->items[j]);
+	return strdup(used ? text : "command line");
+}
+
+int provenance_new(int argc, char **argv, const struct prober_options *options,
+		   struct provenance **ret_provenance)
+{
+	struct provenance *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return -ENOMEM;
+	provenance_uuid(p->uuid);
+	p->argv = provenance_argv(argc, argv);
+	p->config = provenance_config(options);
+	p->host = provenance_host();
+	p->list = provenance_target_list(options);
+	if (!p->argv || !p->config || !p->host || !p->list) {
+		provenance_free(p);
+		return -ENOMEM;
+	}
+	p->run = (struct run_record){
+		.uuid = p->uuid,
+		.program = PACKAGE_STRING,
+		.argv = p->argv,
+		.config = p->config,
+		.host = p->host,
+		.list = p->list,
+		.started_us = clock_wall_us(),
+	};
+	*ret_provenance = p;
+	return 0;
+}
+
+void provenance_free(struct provenance *p)
+{
+	if (!p)
+		return;
+	free(p->argv);
+	free(p->config);
+	free(p->host);
+	free(p->list);
+	free(p);
+}
+
+const struct run_record *provenance_run(const struct provenance *p)
+{
+	return &p->run;
+}
