@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Test networks as data: reads topologies/NAME.toml and derives all the rest.
+
+A file says who is linked with whom, which paths packets shall take where the
+shortest one is not wanted, and what a trace must see.  Addresses, routes and the
+map from addresses to names follow from that, so that tests compare names.
+
+    links = ["client a b server", "a c b"]     chains of neighbours
+    paths = ["client a b|c d server"]          "|": load balanced
+    [[expect]]                                 hops by name, first to last
+"""
+import dataclasses
+import ipaddress
+import itertools
+import pathlib
+import tomllib
+
+FOLDER = pathlib.Path(__file__).resolve().parent / "topologies"
+FAMILIES = (4, 6)
+FIRST_EXTRA = 100  # host part of the second address of a node that has many
+
+
+class TopologyError(Exception):
+    """The file says something that cannot be built."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Subnet:
+    """The addresses of one link; `number` makes them."""
+    number: int
+
+    def prefix(self, family):
+        if family == 4:
+            return f"10.77.{self.number}.0/24"
+        return f"fd77:0:0:{self.number:x}::/64"
+
+    def address(self, family, host):
+        """The text of an address as the kernel prints it."""
+        net = ipaddress.ip_network(self.prefix(family))
+        # The host part reads the same in both families: .101 and ::101.
+        return str(net[host if family == 4 else int(str(host), 16)])
+
+
+@dataclasses.dataclass(frozen=True)
+class Link:
+    """Two neighbours.  The first has host part 1, the second 2."""
+    ends: tuple
+    subnet: Subnet
+    tun: bool
+
+    def other(self, node):
+        return self.ends[1 - self.ends.index(node)]
+
+    def host(self, node):
+        return 1 + self.ends.index(node)
+
+    def address(self, node, family):
+        return self.subnet.address(family, self.host(node))
+
+    def interface(self, node):
+        return f"to-{self.other(node)}"
+
+
+@dataclasses.dataclass
+class Node:
+    """A network namespace to be."""
+    name: str
+    router: bool
+    server: bool
+    addresses: int = 1
+    nft: str = ""
+    sysctl: dict = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Void:
+    """Addresses behind a router that nobody has: `kind` is a route type of ip(8)."""
+    name: str
+    router: str
+    kind: str
+    subnet: Subnet
+
+
+@dataclasses.dataclass(frozen=True)
+class Expect:
+    """What traces between two nodes must see: a tuple of names for each hop."""
+    source: str
+    target: str
+    forward: tuple
+    reverse: tuple
+    note: str = ""
+
+
+def parse_path(text):
+    """'a b|c d' -> (('a',), ('b', 'c'), ('d',))"""
+    return tuple(tuple(hop.split("|")) for hop in text.split())
+
+
+class Topology:
+    """One file, read and checked."""
+
+    def __init__(self, name, data):
+        self.name = name
+        self.data = data
+        self.description = data.get("description", "")
+        self.silent = frozenset(data.get("silent", ()))
+        self.limited = frozenset(data.get("limited", ()))
+        self.loss = float(data.get("loss", 0))
+        self.nodes = self._read_nodes(data)
+        self.links = self._read_links(data)
+        self.voids = self._read_voids(data)
+        self.paths = [parse_path(p) for p in data.get("paths", ())]
+        self.expect = [self._read_expect(e) for e in data.get("expect", ())]
+        self._check_names()
+        self._names = self._reverse_map()
+
+    @staticmethod
+    def _read_nodes(data):
+        servers = set(data.get("servers", ()))
+        details = data.get("node", {})
+        nodes = {}
+        for name in itertools.chain(data.get("hosts", ()), data.get("routers", ())):
+            nodes[name] = Node(name, name in data.get("routers", ()), name in servers,
+                               **details.get(name, {}))
+        unknown = (servers | set(details)) - set(nodes)
+        if unknown:
+            raise TopologyError(f"no such node: {', '.join(sorted(unknown))}")
+        return nodes
+
+    @staticmethod
+    def _read_links(data):
+        tuns = [set(pair.split()) for pair in data.get("tuns", ())]
+        pairs = [pair for chain in data["links"] for pair in itertools.pairwise(chain.split())]
+        return [Link(pair, Subnet(number), set(pair) in tuns)
+                for number, pair in enumerate(pairs, 1)]
+
+    def _read_voids(self, data):
+        first = len(self.links) + 1
+        return {name: Void(name, v["router"], v["kind"], Subnet(first + i))
+                for i, (name, v) in enumerate(data.get("void", {}).items())}
+
+    @staticmethod
+    def _read_expect(entry):
+        return Expect(entry.get("from", "client"), entry["to"], parse_path(entry["forward"]),
+                      parse_path(entry.get("reverse", "")), entry.get("note", ""))
+
+    def _check_names(self):
+        """A misspelt name would otherwise show as a hop that is never seen."""
+        used = {n for link in self.links for n in link.ends} | self.silent | self.limited
+        for path in self.paths + [e.forward for e in self.expect] + [e.reverse for e in self.expect]:
+            used |= {name for hop in path for name in hop}
+        used |= {v.router for v in self.voids.values()} | {e.source for e in self.expect}
+        unknown = used - set(self.nodes) - set(self.voids)
+        if unknown:
+            raise TopologyError(f"no such node: {', '.join(sorted(unknown))}")
+
+    def _reverse_map(self):
+        names = {}
+        for node in self.nodes:
+            for family in FAMILIES:
+                names.update((a, node) for a in self.addresses(node, family))
+        return names
+
+    def links_of(self, node):
+        return [link for link in self.links if node in link.ends]
+
+    def addresses(self, name, family):
+        """All addresses of a node or void; the first is the one that names it."""
+        if name in self.voids:
+            return [self.voids[name].subnet.address(family, 1)]
+        return [a for link in self.links_of(name) for a in self.addresses_at(name, link, family)]
+
+    def addresses_at(self, name, link, family):
+        """Those at one link: further addresses of a node are at its first."""
+        count = self.nodes[name].addresses if link == self.links_of(name)[0] else 1
+        extra = range(FIRST_EXTRA + 1, FIRST_EXTRA + count)
+        return [link.address(name, family)] + [link.subnet.address(family, h) for h in extra]
+
+    def address(self, name, family):
+        return self.addresses(name, family)[0]
+
+    def name_of(self, address):
+        """The node that has the address, or None: a foreign one."""
+        return self._names.get(str(ipaddress.ip_address(address)))
+
+    def interfaces(self, node):
+        return [link.interface(node) for link in self.links_of(node)]
+
+    def _distances(self, subnet):
+        """Hops from each node to a subnet; hosts forward nothing."""
+        owners = [n for link in self.links if link.subnet == subnet for n in link.ends]
+        owners += [v.router for v in self.voids.values() if v.subnet == subnet]
+        distance = dict.fromkeys(owners, 0)
+        queue = list(owners)
+        for node in queue:
+            if not self.nodes[node].router:
+                continue
+            for link in self.links_of(node):
+                if link.other(node) not in distance:
+                    distance[link.other(node)] = distance[node] + 1
+                    queue.append(link.other(node))
+        return distance
+
+    def _shortest(self, subnet):
+        """{node: [link]}: the first of the shortest ways."""
+        distance = self._distances(subnet)
+        return {node: [min(self.links_of(node), key=lambda k, n=node: self._cost(distance, k, n))]
+                for node in self.nodes if distance.get(node)}
+
+    def _cost(self, distance, link, node):
+        other = link.other(node)
+        if not self.nodes[other].router and distance.get(other) != 0:
+            return len(self.nodes)
+        return distance.get(other, len(self.nodes))
+
+    def _along(self, path):
+        """{node: [link]}: the next hops that a path wants."""
+        return {node: [k for k in self.links_of(node) if k.other(node) in after]
+                for hop, after in itertools.pairwise(path) for node in hop}
+
+    def routes(self):
+        """{node: [(subnet, [link])]}: more than one link is load balanced."""
+        table = {node: [] for node in self.nodes}
+        subnets = [k.subnet for k in self.links] + [v.subnet for v in self.voids.values()]
+        for subnet in subnets:
+            chosen = self._shortest(subnet)
+            for path in self.paths:
+                if any(k.subnet == subnet for k in self.links_of(path[-1][0])):
+                    chosen.update(self._along(path))
+            for node, links in chosen.items():
+                if all(k.subnet != subnet for k in self.links_of(node)):
+                    table[node].append((subnet, links))
+        return table
+
+
+def load(name):
+    """Reads the topology of that name, or the file of that path."""
+    path = pathlib.Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
+    try:
+        data = tomllib.loads(path.read_text())
+        return Topology(path.stem, data)
+    except FileNotFoundError:
+        raise TopologyError(f"no topology {name}: there is {', '.join(names())}") from None
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, TopologyError) as e:
+        raise TopologyError(f"{path}: {e}") from None
+
+
+def names():
+    return sorted(p.stem for p in FOLDER.glob("*.toml"))
