@@ -12,7 +12,8 @@ if HAVE_CRITERION
 noinst_LIBRARIES += libtestsupport.a
 libtestsupport_a_SOURCES = \
 	tests/support/build.c tests/support/build.h \
-	tests/support/packets.c tests/support/packets.h
+	tests/support/packets.c tests/support/packets.h \
+	tests/support/random.h
 libtestsupport_a_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS) $(LIBPCAP_CFLAGS)
 TEST_LIBS = libtestsupport.a $(BASE_LIBS) $(CRITERION_LIBS) $(LIBPCAP_LIBS)
 endif

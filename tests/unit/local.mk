@@ -2,3 +2,34 @@
 # those below, so that a call upwards fails here.
 unit_scripts =
 unit_tests =
+if HAVE_CRITERION
+# wire, base, prober/probe, prober/net and the engine's tables.
+unit_tests += tests/unit/test_addr tests/unit/test_be \
+	tests/unit/test_checksum tests/unit/test_clock tests/unit/test_cursor \
+	tests/unit/test_heap tests/unit/test_log tests/unit/test_option \
+	tests/unit/test_pool
+tests_unit_test_addr_SOURCES = tests/unit/test_addr.c
+tests_unit_test_addr_LDADD = $(TEST_LIBS)
+tests_unit_test_be_SOURCES = tests/unit/test_be.c
+tests_unit_test_be_LDADD = $(TEST_LIBS)
+tests_unit_test_checksum_SOURCES = tests/unit/test_checksum.c
+tests_unit_test_checksum_LDADD = $(TEST_LIBS)
+tests_unit_test_clock_SOURCES = tests/unit/test_clock.c
+tests_unit_test_clock_LDADD = $(TEST_LIBS)
+tests_unit_test_cursor_SOURCES = tests/unit/test_cursor.c
+tests_unit_test_cursor_LDADD = $(TEST_LIBS)
+tests_unit_test_heap_SOURCES = tests/unit/test_heap.c
+tests_unit_test_heap_LDADD = $(TEST_LIBS)
+tests_unit_test_log_SOURCES = tests/unit/test_log.c
+tests_unit_test_log_LDADD = $(TEST_LIBS)
+tests_unit_test_option_SOURCES = tests/unit/test_option.c
+tests_unit_test_option_LDADD = $(TEST_LIBS)
+tests_unit_test_pool_SOURCES = tests/unit/test_pool.c
+tests_unit_test_pool_LDADD = $(TEST_LIBS)
+
+if ENABLE_SERVER
+unit_tests += tests/unit/test_server_options
+tests_unit_test_server_options_SOURCES = tests/unit/test_server_options.c
+tests_unit_test_server_options_LDADD = $(SERVER_LIBS) $(TEST_LIBS)
+endif
+endif
