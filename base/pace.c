@@ -36,16 +36,29 @@ mono pace_ready_at(const struct pace *p, const struct pace_limit *limit, mono no
 	return p->next;
 }
 
+/* How many more may follow the first packet after silence: a second's worth is
+ * the most that can be borrowed from a second. */
+static uint32_t pace_credit(const struct pace_limit *limit)
+{
+	uint64_t most = NS_PER_S / limit->gap_ns;
+
+	if (most > limit->burst)
+		most = limit->burst;
+	return most > 0 ? (uint32_t)(most - 1) : 0;
+}
+
 void pace_spend(struct pace *p, const struct pace_limit *limit, mono now)
 {
 	if (limit->gap_ns == 0)
 		return;
-	if (pace_was_silent(p, now))
-		p->credit = limit->burst > 0 ? limit->burst - 1 : 0;
-	else if (mono_before(now, p->next) && p->credit > 0)
+	if (pace_was_silent(p, now)) {
+		p->credit = pace_credit(limit);
+		p->next = now; /* a new schedule: nobody waited, so nothing is late */
+	} else if (mono_before(now, p->next) && p->credit > 0) {
 		p->credit--;
-	else
+	} else {
 		p->credit = 0; /* back on schedule: a later burst would come on top of it */
+	}
 	if (p->next.ns + limit->slack_ns < now.ns)
 		p->next.ns = now.ns - limit->slack_ns;
 	p->next.ns += limit->gap_ns;

@@ -2,10 +2,11 @@
 /*
  * A limit of packets per time: one packet every `gap_ns`, by elapsed time.
  *
- * Strict by itself.  With `burst` above 1, up to that many packets may leave at
- * once after a second of silence; they are borrowed from the packets to come,
- * so that no second sees more than the gap allows.  What a stall made us miss is
- * lost but for `slack_ns` of it: no catch-up burst.  See docs/adr/0009.
+ * Strict by itself.  With `burst` above 1, up to that many packets, but no more
+ * than a second's worth, may leave at once after a second of silence; they are
+ * borrowed from the packets to come, so that no second sees more than the gap
+ * allows.  What a stall made us miss is lost but for `slack_ns` of it, by which a
+ * second may exceed the limit: no catch-up burst.  See docs/adr/0009.
  */
 #pragma once
 

@@ -6,7 +6,7 @@ if HAVE_CRITERION
 # wire, base, prober/probe, prober/net and the engine's tables.
 unit_tests += tests/unit/test_addr tests/unit/test_be \
 	tests/unit/test_checksum tests/unit/test_clock tests/unit/test_cursor \
-	tests/unit/test_heap tests/unit/test_log tests/unit/test_option \
+	tests/unit/test_heap tests/unit/test_log tests/unit/test_option tests/unit/test_pace \
 	tests/unit/test_pool
 tests_unit_test_addr_SOURCES = tests/unit/test_addr.c
 tests_unit_test_addr_LDADD = $(TEST_LIBS)
@@ -24,6 +24,8 @@ tests_unit_test_log_SOURCES = tests/unit/test_log.c
 tests_unit_test_log_LDADD = $(TEST_LIBS)
 tests_unit_test_option_SOURCES = tests/unit/test_option.c
 tests_unit_test_option_LDADD = $(TEST_LIBS)
+tests_unit_test_pace_SOURCES = tests/unit/test_pace.c
+tests_unit_test_pace_LDADD = $(TEST_LIBS)
 tests_unit_test_pool_SOURCES = tests/unit/test_pool.c
 tests_unit_test_pool_LDADD = $(TEST_LIBS)
 
