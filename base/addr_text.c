@@ -83,6 +83,9 @@ int prefix_from_text(const char *text, struct prefix *ret_prefix)
 
 bool prefix_holds(const struct prefix *p, const struct addr *a)
 {
+	/* IPv4 addresses are stored inside ::/80, but are no part of it. */
+	if (addr_is_v4(a) && p->len < 96)
+		return false;
 	for (unsigned int i = 0; i < sizeof(a->bytes); i++)
 		if ((a->bytes[i] ^ p->base.bytes[i]) & prefix_mask(p->len, i))
 			return false;

@@ -26,4 +26,5 @@ struct prefix {
  * -EINVAL for what is no prefix, -EDOM if host bits are set.
  */
 int prefix_from_text(const char *text, struct prefix *ret_prefix);
+/* Never an address of the other family: ::/0 holds no IPv4 address. */
 bool prefix_holds(const struct prefix *p, const struct addr *a);

@@ -4,12 +4,14 @@ unit_scripts =
 unit_tests =
 if HAVE_CRITERION
 # wire, base, prober/probe, prober/net and the engine's tables.
-unit_tests += tests/unit/test_addr tests/unit/test_be \
+unit_tests += tests/unit/test_addr tests/unit/test_addr_text tests/unit/test_be \
 	tests/unit/test_checksum tests/unit/test_clock tests/unit/test_cursor \
 	tests/unit/test_heap tests/unit/test_log tests/unit/test_option tests/unit/test_pace \
 	tests/unit/test_pool
 tests_unit_test_addr_SOURCES = tests/unit/test_addr.c
 tests_unit_test_addr_LDADD = $(TEST_LIBS)
+tests_unit_test_addr_text_SOURCES = tests/unit/test_addr_text.c
+tests_unit_test_addr_text_LDADD = $(TEST_LIBS)
 tests_unit_test_be_SOURCES = tests/unit/test_be.c
 tests_unit_test_be_LDADD = $(TEST_LIBS)
 tests_unit_test_checksum_SOURCES = tests/unit/test_checksum.c
