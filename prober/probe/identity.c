@@ -65,8 +65,8 @@ static bool identity_ipv4_id_fits(uint16_t got, uint16_t want)
 
 enum identity_verdict identity_judge(const struct probe_spec *spec, const struct reply *reply)
 {
-	/* The identification proves something where the key is in it; and it is
-	 * judged only where nothing stronger came back, as some NATs rewrite it. */
+	/* The identification is judged only where nothing stronger came back, as
+	 * some NATs rewrite it, and where the key is in it: in no request. */
 	bool strong = reply->keyed & (KEYED_SEQ | KEYED_PAYLOAD | KEYED_ICMP_ID);
 
 	if ((reply->keyed & KEYED_SEQ) && reply->seq_tag != spec->tag >> 16)
@@ -77,7 +77,7 @@ enum identity_verdict identity_judge(const struct probe_spec *spec, const struct
 		return IDENTITY_WRONG;
 	if (strong)
 		return IDENTITY_PROVEN;
-	if (!(reply->keyed & KEYED_IPV4_ID))
+	if (spec->is_request || !(reply->keyed & KEYED_IPV4_ID))
 		return IDENTITY_UNPROVEN;
 	return identity_ipv4_id_fits(reply->ipv4_id, identity_ipv4_id(spec)) ? IDENTITY_PROVEN
 									      : IDENTITY_WRONG;
