@@ -14,7 +14,8 @@ struct hosts {
 	struct heap *leaving;
 	uint32_t *buckets; /* first slot of each chain */
 	uint32_t bucket_mask;
-	uint64_t seed; /* the table's order, and where identifiers start */
+	uint64_t seed;    /* the table's order: fixed, or no host is found again */
+	uint64_t next_id; /* where the next host's identifiers start */
 };
 
 static uint64_t hosts_hash(const struct hosts *t, const struct addr *a)
@@ -45,7 +46,7 @@ int hosts_new(uint32_t capacity, uint64_t seed, struct hosts **ret_hosts)
 		goto fail;
 	while (buckets < capacity)
 		buckets *= 2;
-	t->seed = seed;
+	t->seed = t->next_id = seed;
 	t->bucket_mask = buckets - 1;
 	t->buckets = malloc(buckets * sizeof(*t->buckets));
 	if (!t->buckets)
@@ -119,8 +120,8 @@ struct host *hosts_acquire(struct hosts *t, const struct addr *a)
 	*bucket = slot;
 	TAILQ_INIT(&host->waiting);
 	/* Clients that all start at 1 meet behind a NAT: start somewhere. */
-	t->seed = t->seed * 6364136223846793005ull + 1442695040888963407ull;
-	host->next_id = (uint16_t)(t->seed >> 48);
+	t->next_id = t->next_id * 6364136223846793005ull + 1442695040888963407ull;
+	host->next_id = (uint16_t)(t->next_id >> 48);
 	return host;
 }
 
