@@ -8,7 +8,8 @@ unit_tests += tests/unit/test_addr tests/unit/test_addr_text tests/unit/test_be 
 	tests/unit/test_checksum tests/unit/test_clock tests/unit/test_cursor \
 	tests/unit/test_heap tests/unit/test_log tests/unit/test_option tests/unit/test_pace \
 	tests/unit/test_pool
-unit_tests += tests/unit/test_craft tests/unit/test_host tests/unit/test_identity 
+unit_tests += tests/unit/test_craft tests/unit/test_host tests/unit/test_identity \
+	tests/unit/test_inflight
 tests_unit_test_addr_SOURCES = tests/unit/test_addr.c
 tests_unit_test_addr_LDADD = $(TEST_LIBS)
 tests_unit_test_addr_text_SOURCES = tests/unit/test_addr_text.c
@@ -38,6 +39,9 @@ tests_unit_test_host_SOURCES = tests/unit/test_host.c prober/engine/host.c probe
 tests_unit_test_host_LDADD = $(TEST_LIBS)
 tests_unit_test_identity_SOURCES = tests/unit/test_identity.c
 tests_unit_test_identity_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
+tests_unit_test_inflight_SOURCES = tests/unit/test_inflight.c \
+	prober/engine/inflight.c prober/engine/inflight.h
+tests_unit_test_inflight_LDADD = $(TEST_LIBS)
 
 if ENABLE_SERVER
 unit_tests += tests/unit/test_server_options
