@@ -18,7 +18,7 @@ bool addr_from_text(const char *text, struct addr *ret_addr);
 
 struct prefix {
 	struct addr base; /* host bits are zero */
-	uint8_t len;      /* leading bits of the 16 bytes: 96 + n for an IPv4 /n */
+	uint8_t len;	  /* leading bits of the 16 bytes: 96 + n for an IPv4 /n */
 };
 
 /*

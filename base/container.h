@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#define CONTAINER_OF(member_ptr, type, member)                                                     \
+#define CONTAINER_OF(member_ptr, type, member) \
 	((type *)(void *)((char *)(member_ptr)-offsetof(type, member)))
 
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))

@@ -42,14 +42,14 @@ static void log_line(enum log_level level, const char *from, const char *format,
 		from ? ": " : "", line);
 }
 
-#define LOG_FUNCTION(name, level)                                                                  \
-	void name(const char *format, ...)                                                         \
-	{                                                                                          \
-		va_list args;                                                                      \
-                                                                                                   \
-		va_start(args, format);                                                            \
-		log_line(level, NULL, format, args);                                               \
-		va_end(args);                                                                      \
+#define LOG_FUNCTION(name, level)                    \
+	void name(const char *format, ...)           \
+	{                                            \
+		va_list args;                        \
+                                                     \
+		va_start(args, format);              \
+		log_line(level, NULL, format, args); \
+		va_end(args);                        \
 	}
 
 LOG_FUNCTION(log_error, LOG_ERROR)

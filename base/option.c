@@ -166,8 +166,7 @@ static void option_complain(const struct option_table *table, const struct optio
 }
 
 /* Builds what getopt_long() wants from our table. */
-static void option_to_getopt(const struct option_table *table, struct option *longs,
-			     char *letters)
+static void option_to_getopt(const struct option_table *table, struct option *longs, char *letters)
 {
 	*letters++ = ':'; /* tell "argument missing" from "unknown option" */
 	for (size_t i = 0; i < table->count; i++) {

@@ -12,14 +12,14 @@
 #include <stdio.h>
 
 enum option_type {
-	OPTION_FLAG,     /* bool: true when given */
-	OPTION_U32,      /* uint32_t */
-	OPTION_SECONDS,  /* uint64_t nanoseconds; decimals of a second */
+	OPTION_FLAG,	 /* bool: true when given */
+	OPTION_U32,	 /* uint32_t */
+	OPTION_SECONDS,	 /* uint64_t nanoseconds; decimals of a second */
 	OPTION_DURATION, /* uint64_t nanoseconds; a bare number is ns, or ns us ms s */
-	OPTION_STRING,   /* const char *, as in argv */
-	OPTION_CHOICE,   /* int: index in `choices` */
-	OPTION_LIST,     /* struct option_list: may be given many times */
-	OPTION_HELP,     /* prints help, or with =man the man page's OPTIONS */
+	OPTION_STRING,	 /* const char *, as in argv */
+	OPTION_CHOICE,	 /* int: index in `choices` */
+	OPTION_LIST,	 /* struct option_list: may be given many times */
+	OPTION_HELP,	 /* prints help, or with =man the man page's OPTIONS */
 	OPTION_VERSION,
 };
 
@@ -31,15 +31,15 @@ struct option_list {
 };
 
 struct option_desc {
-	const char *name;    /* the long one, without dashes; NULL: only the letter */
-	char letter;         /* 0: only the long one */
+	const char *name; /* the long one, without dashes; NULL: only the letter */
+	char letter;	  /* 0: only the long one */
 	enum option_type type;
-	const char *metavar; /* NULL for what takes no argument */
-	const char *preset;  /* default, parsed like user input; NULL: none */
-	const char *help;    /* one sentence */
+	const char *metavar;	    /* NULL for what takes no argument */
+	const char *preset;	    /* default, parsed like user input; NULL: none */
+	const char *help;	    /* one sentence */
 	const char *const *choices; /* OPTION_CHOICE: ends with NULL */
-	size_t offset;       /* of the field in the config structure */
-	double min, max;     /* numbers: inclusive, in the unit the user types */
+	size_t offset;		    /* of the field in the config structure */
+	double min, max;	    /* numbers: inclusive, in the unit the user types */
 };
 
 struct option_table {

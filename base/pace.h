@@ -17,12 +17,12 @@
 struct pace_limit {
 	uint64_t gap_ns;   /* 0: no limit */
 	uint64_t slack_ns; /* how late a packet may be without moving those behind it */
-	uint32_t burst;    /* 1: none */
+	uint32_t burst;	   /* 1: none */
 };
 
 /* Zeroed memory is a pace that was silent for ever. */
 struct pace {
-	mono next;       /* when the schedule wants the next packet */
+	mono next;	 /* when the schedule wants the next packet */
 	uint32_t credit; /* packets that may leave before that */
 };
 

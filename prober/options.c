@@ -94,8 +94,9 @@ const struct option_table prober_option_table = {
 		    "       PROTOCOL   udp | tcp | icmp\n"
 		    "       MODE       singlepath\n"
 		    "       TARGET     host name, address or CIDR prefix",
-	.summary = "Finds the routers on the way to each target (forward), on the way back from it\n"
-		   "(reverse: it must run a reverse-traceroute server), or both.",
+	.summary =
+		"Finds the routers on the way to each target (forward), on the way back from it\n"
+		"(reverse: it must run a reverse-traceroute server), or both.",
 	.options = options,
 	.count = ARRAY_LEN(options),
 };
@@ -159,8 +160,7 @@ static enum option_outcome options_choose(const char *what, const char *operand,
 	return options_refuse("unknown %s '%s': not %s", what, operand, all);
 }
 
-static enum option_outcome options_operands(char **operands, size_t count,
-					    struct prober_options *o)
+static enum option_outcome options_operands(char **operands, size_t count, struct prober_options *o)
 {
 	unsigned int direction;
 	unsigned int protocol;
@@ -170,8 +170,8 @@ static enum option_outcome options_operands(char **operands, size_t count,
 	outcome = options_choose("direction", count > 0 ? operands[0] : NULL, direction_names,
 				 &direction);
 	if (outcome == OPTION_OK)
-		outcome = options_choose("protocol", count > 1 ? operands[1] : NULL,
-					 protocol_names, &protocol);
+		outcome = options_choose("protocol", count > 1 ? operands[1] : NULL, protocol_names,
+					 &protocol);
 	if (outcome == OPTION_OK)
 		outcome = options_choose("mode", count > 2 ? operands[2] : NULL, mode_names, &mode);
 	if (outcome != OPTION_OK)
@@ -198,14 +198,20 @@ static enum option_outcome options_check(const struct prober_options *o)
 	return OPTION_OK;
 }
 
-/* As many traces as the rate keeps busy, if each lasts a while and sends little. */
+#define WINDOW_LEAST 64
+#define WINDOW_MOST  20000
+
+/*
+ * As many traces as keep the rate: one to a silent target sends about eight packets
+ * and waits for a timeout.
+ */
 static uint32_t options_window(const struct prober_options *o)
 {
-	uint32_t window = o->rate_pps ? o->rate_pps / 10 : 4000;
+	double window = (double)o->rate_pps * (double)o->timeout_ns / (double)NS_PER_S / 8;
 
-	if (window < 64)
-		window = 64;
-	return window < 4000 ? window : 4000;
+	if (!o->rate_pps || window > WINDOW_MOST)
+		return WINDOW_MOST;
+	return window < WINDOW_LEAST ? WINDOW_LEAST : (uint32_t)window;
 }
 
 static void options_complete(struct prober_options *o)

@@ -20,7 +20,7 @@ struct prober_options {
 	uint64_t inter_ns; /* 0: no limit */
 	uint32_t rate_pps; /* 0: no limit */
 	uint32_t window;   /* 0: from the rate */
-	uint32_t abort;    /* gap limit */
+	uint32_t abort;	   /* gap limit */
 	uint32_t min_ttl;
 	uint32_t max_ttl;
 	uint32_t flow; /* 0: the protocol's default */

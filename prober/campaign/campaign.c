@@ -24,11 +24,11 @@
 
 /* Above this rate packets are captured in blocks, a tenth of the cost each; below,
  * one by one, as soon as they come. */
-#define BLOCKS_FROM_PPS 20000
+#define BLOCKS_FROM_PPS 5000
 /* How long a captured packet may wait in a block: its timeout is a millisecond,
  * kept in ticks of the kernel's clock. */
-#define BLOCK_DELAY_NS  (20 * NS_PER_MS)
-#define BLOCK_TURN_NS   NS_PER_MS
+#define BLOCK_DELAY_NS (20 * NS_PER_MS)
+#define BLOCK_TURN_NS  NS_PER_MS
 
 #define FLUSH_NS NS_PER_S
 
@@ -49,9 +49,10 @@ struct campaign {
 	struct pace_limit limit;
 	struct engine_packet parked; /* taken from the engine, not yet by the sender */
 	bool has_parked;
-	bool is_blocked; /* until the sender is writable */
-	bool in_blocks;  /* how packets are captured */
-	bool more_frames;
+	bool is_blocked;  /* until the sender is writable */
+	bool in_blocks;	  /* how packets are captured */
+	bool more_frames; /* than one turn may read */
+	mono send_at;	  /* when the pace lets the next packet go; never if there is none */
 	unsigned int interrupts;
 	enum run_state state;
 	mono flushed;
@@ -127,18 +128,24 @@ static uint64_t campaign_pair_id(void)
 	return (id >> 1) | 1;
 }
 
-static void campaign_begin(struct campaign *c, mono now)
+/* Traces begin when those that run leave the rate unused: so what has begun is not
+ * slowed down by what is still to come.  False if none can. */
+static bool campaign_begin(struct campaign *c, mono now)
 {
 	bool both = c->config.forward && c->config.reverse;
 	struct job *job;
 
-	while (engine_has_room(c->engine, both ? 2 : 1) && (job = intake_next(c->intake, now))) {
-		job->pair_id = both ? campaign_pair_id() : 0;
-		if (c->config.forward)
-			campaign_add(c, job, TRACE_FORWARD, now);
-		if (c->config.reverse)
-			campaign_add(c, job, TRACE_REVERSE, now);
-	}
+	if (!engine_has_room(c->engine, both ? 2 : 1))
+		return false;
+	job = intake_next(c->intake, now);
+	if (!job)
+		return false;
+	job->pair_id = both ? campaign_pair_id() : 0;
+	if (c->config.forward)
+		campaign_add(c, job, TRACE_FORWARD, now);
+	if (c->config.reverse)
+		campaign_add(c, job, TRACE_REVERSE, now);
+	return true;
 }
 
 static void campaign_collect(struct campaign *c, mono now)
@@ -179,20 +186,29 @@ static int campaign_send(struct campaign *c, const struct engine_packet *packet,
 
 static bool campaign_take_packet(struct campaign *c, mono now)
 {
-	if (c->has_parked)
-		return true;
-	c->has_parked = engine_next_packet(c->engine, now, &c->parked);
+	while (!c->has_parked) {
+		c->has_parked = engine_next_packet(c->engine, now, &c->parked);
+		if (!c->has_parked && !campaign_begin(c, now))
+			break;
+	}
 	return c->has_parked;
 }
 
-/* True if there is more to send at once. */
-static bool campaign_transmit(struct campaign *c, mono now)
+/* Sends until the pace, the sender, the turn or the supply ends it. */
+static void campaign_transmit(struct campaign *c, mono now)
 {
 	unsigned int count = 0;
 
-	while (!c->is_blocked && count < TURN_PACKETS &&
-	       !mono_before(now, pace_ready_at(&c->pace, &c->limit, now)) &&
-	       campaign_take_packet(c, now)) {
+	c->send_at = MONO_NEVER;
+	while (!c->is_blocked) {
+		mono ready = pace_ready_at(&c->pace, &c->limit, now);
+
+		if (mono_before(now, ready) || count == TURN_PACKETS) {
+			c->send_at = ready;
+			break;
+		}
+		if (!campaign_take_packet(c, now))
+			break;
 		if (campaign_send(c, &c->parked, now)) {
 			c->is_blocked = true;
 			break;
@@ -205,7 +221,6 @@ static bool campaign_transmit(struct campaign *c, mono now)
 		c->is_blocked = true;
 	if (c->is_blocked)
 		event_add(c->writable, NULL);
-	return count == TURN_PACKETS;
 }
 
 /* --- the loop ------------------------------------------------------------------------- */
@@ -218,20 +233,21 @@ static bool campaign_is_done(const struct campaign *c)
 /* When there is something to do without news from outside. */
 static mono campaign_next_turn(const struct campaign *c, mono now)
 {
-	mono next = c->has_parked ? now : engine_next_deadline(c->engine, now);
+	mono next = mono_min(c->send_at, engine_next_deadline(c->engine, now));
 
-	if (!mono_before(now, next) && !c->is_blocked)
-		next = pace_ready_at(&c->pace, &c->limit, now);
-	else if (c->is_blocked)
-		next = mono_after(now, BLOCK_DELAY_NS);
-	if (c->in_blocks && next.ns < now.ns + BLOCK_TURN_NS)
+	if (c->more_frames)
+		return now;
+	/* What is due waits for the pace or the sender. */
+	if (!mono_before(now, next) && c->send_at.ns != MONO_NEVER.ns)
+		next = c->send_at;
+	if ((c->in_blocks || c->is_blocked) && next.ns < now.ns + BLOCK_TURN_NS)
 		next.ns = now.ns + BLOCK_TURN_NS;
 	return mono_min(next, mono_after(now, FLUSH_NS));
 }
 
-static void campaign_schedule(struct campaign *c, bool at_once, mono now)
+static void campaign_schedule(struct campaign *c, mono now)
 {
-	uint64_t wait_ns = at_once ? 0 : mono_since(now, campaign_next_turn(c, now));
+	uint64_t wait_ns = mono_since(now, campaign_next_turn(c, now));
 	struct timeval wait = {
 		.tv_sec = (time_t)(wait_ns / NS_PER_S),
 		.tv_usec = (suseconds_t)((wait_ns % NS_PER_S + NS_PER_US - 1) / NS_PER_US),
@@ -243,16 +259,14 @@ static void campaign_schedule(struct campaign *c, bool at_once, mono now)
 static void campaign_turn(struct campaign *c)
 {
 	mono now = clock_now();
-	bool more;
 
 	campaign_receive(c, now);
-	campaign_begin(c, now);
-	more = campaign_transmit(c, now);
+	campaign_transmit(c, now);
 	campaign_collect(c, now);
 	if (campaign_is_done(c))
 		event_base_loopbreak(c->base);
 	else
-		campaign_schedule(c, more || c->more_frames, clock_now());
+		campaign_schedule(c, clock_now());
 }
 
 static void on_event(evutil_socket_t fd, short what, void *arg)

@@ -27,10 +27,10 @@ struct campaign_config {
 	bool inter_is_strict; /* keep each gap, not only each second's number */
 	uint32_t rate_pps;    /* in all; 0: no limit */
 	bool rate_is_strict;
-	uint32_t window;      /* traces in flight */
+	uint32_t window; /* traces in flight */
 	enum resolver_family family;
-	int ifindex;          /* 0: as routed */
-	struct addr source;   /* none: as routed */
+	int ifindex;	    /* 0: as routed */
+	struct addr source; /* none: as routed */
 	bool skip_invalid;
 	struct identity_key key;
 };

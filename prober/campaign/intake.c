@@ -21,7 +21,7 @@ struct intake {
 	struct intake_config config;
 	struct event_base *base;
 	struct resolver *resolver; /* once the first name comes */
-	struct event *readable;    /* the source's file descriptor */
+	struct event *readable;	   /* the source's file descriptor */
 	struct pool *jobs;
 	STAILQ_HEAD(, job) ready;
 	uint32_t ready_count;
@@ -92,8 +92,7 @@ static void intake_ready(struct intake *in, struct job *job)
 	intake_finish(in, job);
 }
 
-static void intake_resolved(void *arg, uint32_t index, const struct addr *addr,
-			    const char *reason)
+static void intake_resolved(void *arg, uint32_t index, const struct addr *addr, const char *reason)
 {
 	struct intake *in = arg;
 	struct job *job = intake_job(in, index);

@@ -31,10 +31,10 @@ struct job {
 
 struct intake_config {
 	struct target_source *source; /* stays the caller's */
-	struct routes *routes;        /* likewise */
+	struct routes *routes;	      /* likewise */
 	enum resolver_family family;
-	uint32_t jobs;                /* at once */
-	uint8_t proto_v4, proto_v6;   /* enum ip_proto of what will be sent */
+	uint32_t jobs;		    /* at once */
+	uint8_t proto_v4, proto_v6; /* enum ip_proto of what will be sent */
 	uint16_t sport, dport;
 	bool skip_invalid;
 };

@@ -31,7 +31,7 @@ struct filter_text {
 };
 
 __attribute__((format(printf, 2, 3))) static void filter_add(struct filter_text *f,
-							    const char *format, ...)
+							     const char *format, ...)
 {
 	va_list args;
 	int len;
@@ -44,11 +44,11 @@ __attribute__((format(printf, 2, 3))) static void filter_add(struct filter_text 
 		f->used = f->size - 1;
 }
 
-#define filter_or(f, ...)                                                                          \
-	do {                                                                                       \
-		filter_add((f), "%s", (f)->is_first ? "" : " or ");                                \
-		filter_add((f), __VA_ARGS__);                                                      \
-		(f)->is_first = false;                                                             \
+#define filter_or(f, ...)                                           \
+	do {                                                        \
+		filter_add((f), "%s", (f)->is_first ? "" : " or "); \
+		filter_add((f), __VA_ARGS__);                       \
+		(f)->is_first = false;                              \
 	} while (0)
 
 /* What comes in because of a forward probe. */

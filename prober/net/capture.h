@@ -16,12 +16,12 @@
 struct capture;
 
 struct capture_config {
-	bool forward;        /* what forward probes bring back */
-	bool reverse;        /* responses of servers, and their probes as they arrive */
-	bool udp, tcp, icmp; /* protocols of the probes */
+	bool forward;	      /* what forward probes bring back */
+	bool reverse;	      /* responses of servers, and their probes as they arrive */
+	bool udp, tcp, icmp;  /* protocols of the probes */
 	uint16_t source_port; /* of forward UDP and TCP probes */
-	bool immediate;      /* deliver each packet at once; else within a millisecond,
-			      * at a tenth of the cost */
+	bool immediate;	      /* deliver each packet at once; else within a millisecond,
+			       * at a tenth of the cost */
 	uint32_t buffer_bytes;
 };
 

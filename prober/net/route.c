@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "wire/headers.h"
 
-#define LINKS_MAX 64
+#define LINKS_MAX  64
 #define NUD_USABLE (NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | NUD_DELAY)
 
 /* What an interface's packets start with; asked once an interface. */
@@ -150,8 +150,8 @@ static int link_seen(const struct nlmsghdr *message, void *arg)
 	if (info->ifi_type != ARPHRD_ETHER && info->ifi_type != ARPHRD_LOOPBACK &&
 	    info->ifi_type != ARPHRD_INFINIBAND)
 		link->addr_len = 0;
-	link->has_neighbours = link->addr_len != 0 &&
-			       !(info->ifi_flags & (IFF_NOARP | IFF_LOOPBACK));
+	link->has_neighbours =
+		link->addr_len != 0 && !(info->ifi_flags & (IFF_NOARP | IFF_LOOPBACK));
 	return MNL_CB_STOP;
 }
 
@@ -300,8 +300,7 @@ int routes_find(struct routes *r, const struct route_query *query, struct route 
 		return err;
 	if (answer.type != RTN_UNICAST && answer.type != RTN_LOCAL)
 		return -EINVAL;
-	if (!addr_is_none(&r->config.src) &&
-	    addr_is_v4(&r->config.src) == addr_is_v4(&query->dst))
+	if (!addr_is_none(&r->config.src) && addr_is_v4(&r->config.src) == addr_is_v4(&query->dst))
 		answer.route.src = r->config.src;
 	if (!answer.route.ifindex || addr_is_none(&answer.route.src))
 		return -EADDRNOTAVAIL;

@@ -12,7 +12,7 @@
 
 struct route_query {
 	struct addr dst;
-	uint8_t proto; /* enum ip_proto of what will be sent; multipath routes hash it … */
+	uint8_t proto;	/* enum ip_proto of what will be sent; multipath routes hash it … */
 	uint16_t sport; /* … and the ports, 0 where there are none */
 	uint16_t dport;
 };
@@ -29,7 +29,7 @@ struct route {
 struct routes;
 
 struct routes_config {
-	int ifindex;     /* 0: as the routing table says */
+	int ifindex;	 /* 0: as the routing table says */
 	struct addr src; /* none: as the routing table says */
 };
 

@@ -14,9 +14,9 @@
 #include "base/log.h"
 #include "wire/headers.h"
 
-#define SENDER_BATCH      64 /* more gains nothing: docs/performance.md */
+#define SENDER_BATCH	  64 /* more gains nothing: docs/performance.md */
 #define SENDER_PACKET_MAX 128
-#define SENDER_BUFFER     (4 << 20)
+#define SENDER_BUFFER	  (4 << 20)
 
 struct sender {
 	int packet_fd;
@@ -197,8 +197,7 @@ int sender_send(struct sender *s, const struct route *route, const void *packet,
 	if (s->count == SENDER_BATCH && sender_flush(s))
 		return -EAGAIN;
 	name = &s->names[s->count];
-	name->sll_protocol =
-		be16_from(addr_is_v4(&route->src) ? ETHER_IPV4 : ETHER_IPV6).raw;
+	name->sll_protocol = be16_from(addr_is_v4(&route->src) ? ETHER_IPV4 : ETHER_IPV6).raw;
 	name->sll_ifindex = route->ifindex;
 	name->sll_halen = route->link_addr_len;
 	memcpy(name->sll_addr, route->link_addr, sizeof(name->sll_addr));

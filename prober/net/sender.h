@@ -17,10 +17,10 @@
 struct sender;
 
 struct sender_stats {
-	uint64_t sent;     /* given to the kernel */
+	uint64_t sent;	   /* given to the kernel */
 	uint64_t failed;   /* refused by the kernel, lost */
 	uint64_t resolved; /* of the sent: through the raw IP socket */
-	int last_errno;    /* of the last that failed */
+	int last_errno;	   /* of the last that failed */
 };
 
 /* Logs what is wrong.  -EPERM without the capability. */
