@@ -435,10 +435,7 @@ static int campaign_open_events(struct campaign *c)
 		if (!c->signals[i] || event_add(c->signals[i], NULL))
 			return -ENOMEM;
 	}
-	/* In blocks the timer reads them: a wake-up for each would cost more. */
-	if (!c->in_blocks && event_add(c->readable, NULL))
-		return -ENOMEM;
-	return 0;
+	return event_add(c->readable, NULL) ? -ENOMEM : 0;
 }
 
 int campaign_open(const struct campaign_config *config, struct target_source *source,
