@@ -37,6 +37,8 @@ libcampaign_a_SOURCES = \
 	prober/campaign/campaign.c prober/campaign/campaign.h \
 	prober/campaign/intake.c prober/campaign/intake.h \
 	prober/campaign/resolver.c prober/campaign/resolver.h \
+	prober/campaign/setup.c \
+	prober/campaign/state.h \
 	prober/campaign/stats.c prober/campaign/stats.h
 libcampaign_a_CFLAGS = $(AM_CFLAGS) $(LIBEVENT_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
 CAMPAIGN_LIBS = libcampaign.a $(ENGINE_LIBS) libnet.a $(TARGETS_LIBS) $(OUTPUT_LIBS) \
@@ -45,6 +47,7 @@ CAMPAIGN_LIBS = libcampaign.a $(ENGINE_LIBS) libnet.a $(TARGETS_LIBS) $(OUTPUT_L
 bin_PROGRAMS += prober/revprobe
 noinst_LIBRARIES += libprober.a
 libprober_a_SOURCES = \
+	prober/cmd_trace.c prober/cmd_trace.h \
 	prober/options.c prober/options.h \
 	prober/provenance.c prober/provenance.h
 libprober_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)

@@ -1,145 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* revprobe: options, where targets come from, where records go, and the campaign. */
-#include <errno.h>
-#include <net/if.h>
+/* revprobe: what was asked for, whether it may be done, who does it. */
 #include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/addr_text.h"
 #include "base/log.h"
 #include "base/privilege.h"
-#include "output/fanout.h"
-#include "prober/campaign/campaign.h"
-#include "prober/net/route.h"
+#include "prober/cmd_trace.h"
 #include "prober/options.h"
-#include "prober/provenance.h"
-#include "targets/sources.h"
-
-/* Beside EXIT_SUCCESS and EXIT_FAILURE. */
-enum { EXIT_USAGE = 2, EXIT_INTERRUPTED = 3 };
-
-static int open_sources(const struct prober_options *o, struct target_source **ret_source)
-{
-	struct target_source *sources[2 * OPTION_LIST_MAX + 1];
-	size_t count = 0;
-	int err = 0;
-
-	if (o->operand_count)
-		err = source_open_items((const char *const *)o->operands, o->operand_count,
-					&sources[count++]);
-	for (size_t i = 0; !err && i < o->targets.count; i++)
-		err = source_open_list(o->targets.items[i], &sources[count++]);
-	for (size_t i = 0; !err && i < o->endpoints.count; i++)
-		err = source_open_endpoints(o->endpoints.items[i], &sources[count++]);
-	if (!err)
-		return source_open_chain(sources, count, ret_source);
-	while (--count > 0)
-		target_source_close(sources[count - 1]);
-	return err;
-}
-
-static int open_sinks(const struct prober_options *o, const struct run_record *run,
-		      struct fanout **ret_sinks)
-{
-	struct fanout *sinks;
-	int err = fanout_new(&sinks);
-
-	if (err)
-		return err;
-	if (o->text)
-		err = fanout_add(sinks, &text_sink, o->text, run);
-	if (!err && o->db)
-		err = fanout_add(sinks, &sqlite_sink, o->db, run);
-	if (err)
-		fanout_close(sinks, NULL);
-	else
-		*ret_sinks = sinks;
-	return err;
-}
-
-static int make_config(const struct prober_options *o, struct campaign_config *ret_config)
-{
-	struct campaign_config config = {
-		.forward = o->direction != DIRECTION_REVERSE,
-		.reverse = o->direction != DIRECTION_FORWARD,
-		.udp = o->protocol == PROTOCOL_UDP,
-		.tcp = o->protocol == PROTOCOL_TCP,
-		.icmp = o->protocol == PROTOCOL_ICMP,
-		.flow = (uint16_t)o->flow,
-		.probes = o->probes,
-		.min_ttl = (uint8_t)o->min_ttl,
-		.max_ttl = (uint8_t)o->max_ttl,
-		.gap_limit = (uint8_t)o->abort,
-		.timeout_ns = o->timeout_ns,
-		.inter_ns = o->inter_ns,
-		.inter_is_strict = o->inter_is_given,
-		.rate_pps = o->rate_pps,
-		.rate_is_strict = o->rate_is_given,
-		.window = o->window,
-		.family = o->v4 ? RESOLVE_V4 : (o->v6 ? RESOLVE_V6 : RESOLVE_V4_FIRST),
-		.skip_invalid = o->skip_invalid,
-	};
-
-	identity_key_random(&config.key);
-	if (o->interface)
-		config.ifindex = (int)if_nametoindex(o->interface);
-	if (o->interface && !config.ifindex) {
-		log_error("interface %s: no such interface", o->interface);
-		return -ENODEV;
-	}
-	if (o->source && addr_from_text(o->source, &config.source) &&
-	    !routes_address_is_own(&config.source)) {
-		log_error("--source: %s is not an address of this host", o->source);
-		return -EADDRNOTAVAIL;
-	}
-	*ret_config = config;
-	return 0;
-}
-
-/* Runs the campaign between opened sources and sinks, and ends the sinks. */
-static int run(const struct campaign_config *config, struct target_source *source,
-	       struct fanout *sinks)
-{
-	struct run_end end = { .state = RUN_FAILED };
-	struct campaign_stats stats = { 0 };
-	struct campaign *campaign = NULL;
-	mono started = clock_now();
-	int err = campaign_open(config, source, sinks, &campaign);
-	char *counters;
-
-	if (!err) {
-		end.state = campaign_run(campaign);
-		campaign_get_stats(campaign, &stats);
-		stats_log(&stats, (double)mono_since(started, clock_now()) / (double)NS_PER_S);
-	}
-	campaign_close(campaign);
-	end.ended_us = clock_wall_us();
-	end.counters = counters = stats_to_json(&stats);
-	if (fanout_close(sinks, &end) && end.state == RUN_COMPLETE)
-		end.state = RUN_FAILED;
-	free(counters);
-	if (err == -EPERM)
-		return EXIT_USAGE;
-	if (end.state == RUN_FAILED)
-		return EXIT_FAILURE;
-	if (end.state == RUN_INTERRUPTED)
-		return EXIT_INTERRUPTED;
-	if (stats.intake.unresolved || stats.intake.forbidden ||
-	    (stats.intake.invalid && !config->skip_invalid))
-		return EXIT_USAGE;
-	return stats.intake.unroutable ? EXIT_FAILURE : EXIT_SUCCESS;
-}
 
 int main(int argc, char **argv)
 {
 	struct prober_options options;
-	struct campaign_config config;
-	struct provenance *provenance = NULL;
-	struct target_source *source = NULL;
-	struct fanout *sinks;
-	int status = EXIT_USAGE;
 
 	switch (prober_options_parse(argc, argv, &options)) {
 	case OPTION_EXIT:
@@ -151,21 +23,13 @@ int main(int argc, char **argv)
 	}
 	log_init(prober_option_table.program, (enum log_level)options.log_level);
 	signal(SIGPIPE, SIG_IGN); /* a sink that nobody reads is an error, not the end */
-	if (sodium_init() < 0)
+	if (sodium_init() < 0) {
+		log_error("libsodium: cannot start");
 		return EXIT_FAILURE;
+	}
 	if (!privilege_held("cap_net_raw")) {
 		log_error("not permitted: needs CAP_NET_RAW");
 		return EXIT_USAGE;
 	}
-	if (make_config(&options, &config) || open_sources(&options, &source))
-		goto out;
-	status = EXIT_FAILURE;
-	if (provenance_new(argc, argv, &options, &provenance) ||
-	    open_sinks(&options, provenance_run(provenance), &sinks))
-		goto out;
-	status = run(&config, source, sinks);
-out:
-	target_source_close(source);
-	provenance_free(provenance);
-	return status;
+	return cmd_trace(argc, argv, &options);
 }

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The campaign's state, shared by campaign.c (the loop) and setup.c (life and death). */
+#pragma once
+
+#include <event2/event.h>
+
+#include "base/pace.h"
+#include "prober/campaign/campaign.h"
+#include "prober/engine/engine.h"
+#include "prober/net/capture.h"
+#include "prober/net/route.h"
+#include "prober/net/sender.h"
+
+struct campaign {
+	struct campaign_config config;
+	struct event_base *base;
+	struct event *readable; /* the capture */
+	struct event *timer;
+	struct event *writable; /* the sender, while it is full */
+	struct event *signals[2];
+	struct engine *engine;
+	struct intake *intake;
+	struct routes *routes;
+	struct sender *sender;
+	struct capture *capture;
+	struct fanout *sinks;
+	struct pace pace; /* of all packets together */
+	struct pace_limit limit;
+	struct engine_packet parked; /* taken from the engine, not yet by the sender */
+	bool has_parked;
+	bool is_blocked;  /* until the sender is writable */
+	bool in_blocks;	  /* how packets are captured */
+	bool more_frames; /* than one turn may read */
+	mono send_at;	  /* when the pace lets the next packet go; never if there is none */
+	unsigned int interrupts;
+	enum run_state state;
+	mono flushed;
+	struct campaign_stats stats;
+};
+
+/* What the loop calls; `arg` is the campaign. */
+void campaign_on_event(evutil_socket_t fd, short what, void *arg);
+void campaign_on_writable(evutil_socket_t fd, short what, void *arg);
+void campaign_on_signal(evutil_socket_t number, short what, void *arg);
+/* News for the intake: the next turn takes them in. */
+void campaign_wake(void *arg);
