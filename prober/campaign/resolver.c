@@ -92,6 +92,7 @@ static const char *resolver_reason(int error)
 	case EVUTIL_EAI_NODATA:
 		return "no such host name";
 	case EVUTIL_EAI_AGAIN:
+	case EVUTIL_EAI_FAIL:
 		return "the name servers do not answer";
 	default:
 		return evutil_gai_strerror(error);

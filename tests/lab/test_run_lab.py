@@ -1,0 +1,458 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The prober as a program: usage, names, lists, pace, signals, disks that fill up."""
+import contextlib
+import os
+import pathlib
+import signal
+import socket
+import sqlite3
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import labtest
+
+PROBER = "prober/revprobe"
+EXIT_FAILURE, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 3
+SECOND = 10**9
+PACE_SECONDS = 3
+
+
+def prober(net, *arguments, timeout=60, node="client", before=()):
+    return net.run_any(node, [*before, labtest.build_file(PROBER), *arguments], timeout)
+
+
+def expect_status(done, status):
+    assert done.returncode == status, (
+        f"status {done.returncode}, not {status}\n{done.stdout}{done.stderr}")
+
+
+def traces(path):
+    """Rows of v_trace as dictionaries."""
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.row_factory = sqlite3.Row
+        return [dict(row) for row in db.execute("SELECT * FROM v_trace ORDER BY trace_id")]
+
+
+def one_value(path, sql):
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        return db.execute(sql).fetchone()[0]
+
+
+@contextlib.contextmanager
+def folder():
+    with tempfile.TemporaryDirectory(prefix="revprobe-test-") as path:
+        yield pathlib.Path(path)
+
+
+# --- wrong uses -----------------------------------------------------------------
+
+WRONG = (
+    # arguments, what the one line must name
+    ((), "no direction"),
+    (("sideways", "udp", "singlepath", "192.0.2.1"), "unknown direction 'sideways'"),
+    (("forward", "sctp", "singlepath", "192.0.2.1"), "unknown protocol 'sctp'"),
+    (("forward", "udp", "anypath", "192.0.2.1"), "unknown mode 'anypath'"),
+    (("forward", "udp", "singlepath"), "no target"),
+    (("forward", "udp", "singlepath", "--flow", "0", "192.0.2.1"), "--flow"),
+    (("forward", "udp", "singlepath", "--flow", "65536", "192.0.2.1"), "--flow"),
+    (("forward", "udp", "singlepath", "--flow", "dns", "192.0.2.1"), "--flow"),
+    (("forward", "udp", "singlepath", "--no-such-option", "192.0.2.1"), "--no-such-option"),
+    (("forward", "udp", "singlepath", "-i", "nowhere0", "192.0.2.1"), "nowhere0"),
+    (("forward", "udp", "singlepath", "-S", "203.0.113.1", "192.0.2.1"), "203.0.113.1"),
+    (("forward", "udp", "singlepath", "-t", "/nonexistent/list"), "/nonexistent/list"),
+    (("forward", "udp", "singlepath", "192.0.2.1/33"), "192.0.2.1/33"),
+    (("forward", "udp", "singlepath", "224.0.0.5"), "multicast"),
+    (("forward", "udp", "singlepath", "-4", "-6", "192.0.2.1"), "exclude each other"),
+    (("forward", "udp", "singlepath", "--min-ttl", "9", "--max-ttl", "8", "192.0.2.1"),
+     "--min-ttl"),
+)
+
+
+def check_wrong_use(net, arguments, names):
+    done = prober(net, "-q", *arguments)
+    expect_status(done, EXIT_USAGE)
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, f"not one line:\n{done.stderr}"
+    assert names in lines[0], f"'{names}' is not in: {lines[0]}"
+
+
+def check_no_privilege(net):
+    done = prober(net, "forward", "udp", "singlepath", "192.0.2.1",
+                  before=("capsh", "--drop=cap_net_raw", "--", "-c", 'exec "$0" "$@"'))
+    expect_status(done, EXIT_USAGE)
+    assert "CAP_NET_RAW" in done.stderr, done.stderr
+
+
+# --- names and lists --------------------------------------------------------------
+
+class NameServer(threading.Thread):
+    """Answers A and AAAA queries from a table; NXDOMAIN for the rest."""
+
+    def __init__(self, net, table):
+        super().__init__(daemon=True)
+        self.table = table
+        with net.inside("client"):
+            self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 53))
+
+    def run(self):
+        while True:
+            try:
+                query, peer = self.socket.recvfrom(512)
+            except OSError:
+                return
+            self.socket.sendto(self.answer(query), peer)
+
+    def answer(self, query):
+        labels, at = [], 12
+        while query[at]:
+            labels.append(query[at + 1:at + 1 + query[at]].decode().lower())
+            at += 1 + query[at]
+        kind = struct.unpack_from("!H", query, at + 1)[0]
+        addresses = self.table.get(".".join(labels))
+        question = query[12:at + 5]
+        records = b""
+        for address in addresses or ():
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            if kind == (28 if family == socket.AF_INET6 else 1):
+                data = socket.inet_pton(family, address)
+                records = struct.pack("!HHHLH", 0xc00c, kind, 1, 60, len(data)) + data
+        code = 0 if addresses else 3
+        return query[:2] + struct.pack("!HHHHH", 0x8180 | code, 1, bool(records), 0, 0) + \
+            question + records
+
+
+@contextlib.contextmanager
+def names(net, table):
+    """The client's resolv.conf names our server while the `with` lasts."""
+    net.run("client", ["ip", "link", "set", "lo", "up"])
+    server = NameServer(net, table)
+    server.start()
+    with folder() as path:
+        (path / "resolv.conf").write_text("nameserver 127.0.0.1\n")
+        (path / "hosts").write_text("127.0.0.1 localhost\n")
+        yield ("unshare", "-m", "sh", "-c",
+               f"mount --bind {path}/resolv.conf /etc/resolv.conf && "
+               f"mount --bind {path}/hosts /etc/hosts && exec \"$0\" \"$@\"")
+    server.socket.close()
+
+
+def check_names(net):
+    v4, v6 = (net.topology.address("server", family) for family in (4, 6))
+    table = {"server.example.net": (v4, v6), "six.example.net": (v6,)}
+    with names(net, table) as before, folder() as path:
+        db = path / "names.db"
+        done = prober(net, "-d", str(db), "reverse", "udp", "singlepath", "server.example.net",
+                      "absent.example.net", "six.example.net", before=before)
+        expect_status(done, EXIT_USAGE)
+        assert "absent.example.net: no such host name" in done.stderr, done.stderr
+        found = {(row["endpoint"], row["src"]) for row in traces(db)}
+        labtest.equal(found, {("server.example.net", v4), ("six.example.net", v6)},
+                      "names and what they led to")
+        done = prober(net, "--text", "-", "-6", "forward", "icmp", "singlepath",
+                      "server.example.net", before=before)
+        expect_status(done, 0)
+        assert v6 in done.stdout, done.stdout
+
+
+def check_bad_lines(net):
+    address = net.topology.address("server", 4)
+    with folder() as path:
+        (path / "list").write_text(f"# two good ones\n{address}\n10.0.0.300\n{address}\n")
+        (path / "endpoints").write_text(
+            f"address;asnumber;email_contact\n{address};64500;noc@example.net\n{address};AS1;\n")
+        done = prober(net, "-q", "-d", str(path / "a.db"), "reverse", "udp", "singlepath", "-t",
+                      str(path / "list"))
+        expect_status(done, EXIT_USAGE)
+        assert f"{path}/list:3: " in done.stderr, done.stderr
+        labtest.equal(len(traces(path / "a.db")), 1, "traces before the bad line")
+        done = prober(net, "-q", "-d", str(path / "b.db"), "--skip-invalid", "reverse", "udp",
+                      "singlepath", "-t", str(path / "list"), "--endpoints",
+                      str(path / "endpoints"))
+        expect_status(done, 0)
+        assert f"{path}/endpoints:3: " in done.stderr, done.stderr
+        labtest.equal(len(traces(path / "b.db")), 3, "traces in spite of bad lines")
+        labtest.equal(one_value(path / "b.db", "SELECT max(declared_asn) FROM endpoint"), 64500,
+                      "AS number of the ENDPOINTS line")
+
+
+def check_standard_input(net):
+    """Targets are traced as they come, before the list ends."""
+    address = net.topology.address("server", 4)
+    argv = net.argv("client", [labtest.build_file(PROBER), "-q", "reverse", "icmp", "singlepath",
+                               "-t", "-"])
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        for _ in range(2):
+            child.stdin.write(f"{address}\n")
+            child.stdin.flush()
+            first = child.stdout.readline()
+            while first and "reverse" not in first.lower():
+                first = child.stdout.readline()
+            assert address in first, f"no trace while the list is open: {first!r}"
+        child.stdin.close()
+        child.stdout.read()
+        labtest.equal(child.wait(20), 0, "exit status")
+
+
+# --- many, and how fast --------------------------------------------------------------
+
+def many_addresses(net, hosts):
+    return [a for host in hosts for a in net.topology.addresses(host, 4)]
+
+
+def check_many(net):
+    """64 endpoints take no longer than 8: each at its own pace, all at once."""
+    addresses = many_addresses(net, ("h1", "h2", "h3", "h4"))
+    labtest.equal(len(addresses), 64, "endpoints of the topology")
+    seconds = {}
+    with folder() as path:
+        for count in (8, 64):
+            db = path / f"{count}.db"
+            start = time.monotonic()
+            done = prober(net, "-q", "--rate", "100000", "--inter", "0.02", "-d", str(db),
+                          "two-way", "udp", "singlepath", *addresses[:count])
+            seconds[count] = time.monotonic() - start
+            expect_status(done, 0)
+            found = traces(db)
+            labtest.equal(len(found), 2 * count, "traces")
+            labtest.equal({(row["stop_name"], row["reached"]) for row in found},
+                          {("completed", 1)}, "outcomes")
+    ratio = seconds[64] / seconds[8]
+    assert ratio <= 1.5, f"64 take {ratio:.2f} times as long as 8"
+    return f"8: {seconds[8]:.2f} s, 64: {seconds[64]:.2f} s, ratio {ratio:.2f}"
+
+
+def traceroute_ms(net, address):
+    start = time.monotonic()
+    net.run("client", ["traceroute", "-n", address])
+    return (time.monotonic() - start) * 1000
+
+
+def trace_ms(net, path, direction, address):
+    path.unlink(missing_ok=True)
+    done = prober(net, "-q", "-d", str(path), direction, "udp", "singlepath", address)
+    expect_status(done, 0)
+    row = traces(path)[0]
+    return (row["ended_us"] - row["started_us"]) / 1000
+
+
+def check_as_fast_as_traceroute(net):
+    """From the first packet to the result, medians; process start is another matter."""
+    address = net.topology.address("server", 4)
+    with folder() as path:
+        theirs = statistics.median(traceroute_ms(net, address) for _ in range(5))
+        ours = {direction: statistics.median(
+            trace_ms(net, path / "t.db", direction, address) for _ in range(5))
+            for direction in ("forward", "reverse")}
+    said = ", ".join(f"{d} {ms:.1f} ms" for d, ms in ours.items())
+    for direction, ms in ours.items():
+        assert ms <= theirs, f"{direction}: {ms:.1f} ms, traceroute -n {theirs:.1f} ms"
+    return f"traceroute -n {theirs:.1f} ms, {said}"
+
+
+# --- the pace --------------------------------------------------------------------------
+
+def packet_times(path):
+    """Nanoseconds of each packet in a capture file."""
+    data = path.read_bytes()
+    scale = 1 if struct.unpack_from("<I", data)[0] == 0xa1b23c4d else 1000
+    at, times = 24, []
+    while at + 16 <= len(data):
+        seconds, fraction, length, _ = struct.unpack_from("<IIII", data, at)
+        times.append(seconds * SECOND + fraction * scale)
+        at += 16 + length
+    return times
+
+
+def busiest_second(times):
+    first = most = 0
+    for last, now in enumerate(times):
+        while now - times[first] >= SECOND:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+def sent_times(net, path, arguments, seconds):
+    """When packets left while the prober ran that long."""
+    pcap = path / "sent.pcap"
+    dump = subprocess.Popen(
+        net.argv("client", ["tcpdump", "-i", "to-r1", "-p", "-n", "-s", "64", "-B", "65536", "-U",
+                            "--time-stamp-precision=nano", "-w", str(pcap), "udp"]),
+        stderr=subprocess.PIPE, text=True)
+    for line in dump.stderr:
+        if "listening on" in line:
+            break
+    child = subprocess.Popen(net.argv("client", [labtest.build_file(PROBER), *arguments]),
+                             stdout=subprocess.DEVNULL)
+    time.sleep(seconds)
+    for number in (signal.SIGINT, signal.SIGINT):
+        child.send_signal(number)
+        time.sleep(0.2)
+    child.wait(20)
+    dump.send_signal(signal.SIGINT)
+    lost = [line for line in dump.communicate(timeout=20)[1].splitlines() if "dropped" in line]
+    labtest.equal(lost, ["0 packets dropped by kernel"], "the capture's own losses")
+    return packet_times(pcap)
+
+
+def check_pace(net, limit, *arguments):
+    """No second has more than 1 % above the limit, or one packet."""
+    with folder() as path:
+        block = ".".join(net.topology.address("blackhole", 4).split(".")[:3]) + ".0/24"
+        (path / "targets").write_text(f"{block}\n" * 400)
+        times = sent_times(net, path, ["-q", "-d", str(path / "p.db"), "--timeout", "0.5",
+                                       *arguments, "forward", "udp", "singlepath", "-t",
+                                       str(path / "targets")], PACE_SECONDS)
+    most = busiest_second(times)
+    mean = (len(times) - 1) * SECOND / (times[-1] - times[0])
+    assert most <= max(limit * 1.01, limit + 1), f"{most} packets in a second, limit {limit}"
+    assert mean >= limit * 0.5, f"{mean:.0f} packets a second, limit {limit}"
+    return f"most in a second {most}, mean {mean:.1f} a second"
+
+
+def check_gap(net, gap):
+    """An --inter that is given holds from packet to packet."""
+    with folder() as path:
+        address = net.topology.address("blackhole", 4)
+        times = sent_times(net, path, ["-q", "-d", str(path / "p.db"), "--inter", str(gap),
+                                       "--abort", "254", "--max-ttl", "254", "forward", "udp",
+                                       "singlepath", address], PACE_SECONDS)
+    most = busiest_second(times)
+    least = min(b - a for a, b in zip(times, times[1:])) / SECOND
+    assert most <= 1 / gap + 1, f"{most} packets in a second, limit {1 / gap}"
+    assert least >= gap * 0.9, f"least gap {least:.4f} s, not {gap}"
+    assert len(times) >= PACE_SECONDS / gap * 0.5, f"only {len(times)} packets"
+    return f"most in a second {most}, least gap {least * 1000:.2f} ms"
+
+
+# --- ends ----------------------------------------------------------------------------------
+
+def start_long_run(net, db, *arguments):
+    """A campaign of many seconds over silent targets."""
+    block = ".".join(net.topology.address("blackhole", 4).split(".")[:3]) + ".0/24"
+    argv = net.argv("client", [labtest.build_file(PROBER), "-q", "-d", str(db), "--rate", "200",
+                               "--timeout", "0.5", *arguments, "forward", "udp", "singlepath",
+                               net.topology.address("server", 4), block])
+    return subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+def whole_traces(db):
+    """Each trace with all its probes, nothing besides."""
+    labtest.equal(one_value(db, "PRAGMA integrity_check"), "ok", "integrity")
+    labtest.equal(one_value(db, """SELECT count(*) FROM trace t WHERE t.sent <>
+        (SELECT count(*) FROM hop h WHERE h.trace_id = t.trace_id)"""), 0, "torn traces")
+    return one_value(db, "SELECT count(*) FROM trace")
+
+
+def check_interrupt(net, number):
+    with folder() as path:
+        db = path / "i.db"
+        child = start_long_run(net, db)
+        time.sleep(2)
+        child.send_signal(number)
+        start = time.monotonic()
+        child.wait(20)
+        took = time.monotonic() - start
+        labtest.equal(child.returncode, EXIT_INTERRUPTED, "exit status")
+        assert took < 2, f"{took:.1f} s to end"
+        assert whole_traces(db) > 1, "nothing stored"
+        labtest.equal(one_value(db, "SELECT state FROM run"), "interrupted", "state of the run")
+
+
+def check_kill(net):
+    with folder() as path:
+        db = path / "k.db"
+        child = start_long_run(net, db)
+        time.sleep(3)
+        child.kill()
+        child.wait(20)
+        before = whole_traces(db)
+        assert before > 1, "nothing was committed in three seconds"
+        done = prober(net, "-q", "-d", str(db), "forward", "icmp", "singlepath",
+                      net.topology.address("server", 4))
+        expect_status(done, 0)
+        labtest.equal(whole_traces(db), before + 1, "traces after another run")
+        labtest.equal(one_value(db, "SELECT group_concat(state) FROM run"),
+                      "interrupted,complete", "states of the runs")
+        return f"{before} traces survived SIGKILL"
+
+
+def check_full_disk(net):
+    with folder() as path:
+        script = f"mount -t tmpfs -o size=200k tmpfs {path} && exec \"$0\" \"$@\""
+        argv = ["unshare", "-m", "sh", "-c", script, labtest.build_file(PROBER), "-q", "-d",
+                str(path / "f.db"), "--rate", "0", "--timeout", "0.2", "forward", "udp",
+                "singlepath", ".".join(net.topology.address("blackhole", 4).split(".")[:3]) +
+                ".0/24"]
+        done = net.run_any("client", argv, 60)
+    expect_status(done, EXIT_FAILURE)
+    assert "f.db" in done.stderr and "full" in done.stderr.lower(), done.stderr
+
+
+def check_full_output(net):
+    done = prober(net, "-q", "--text", "/dev/full", "forward", "udp", "singlepath",
+                  net.topology.address("server", 4))
+    expect_status(done, EXIT_FAILURE)
+    assert "No space left" in done.stderr, done.stderr
+
+
+def check_no_route(net):
+    done = prober(net, "-q", "--text", "-", "forward", "udp", "singlepath", "203.0.113.77",
+                  net.topology.address("server", 4))
+    expect_status(done, EXIT_FAILURE)
+    assert "203.0.113.77" in done.stderr, done.stderr
+    assert net.topology.address("server", 4) in done.stdout, "the other target was not traced"
+
+
+def test_program(report):
+    with labtest.lab("plain") as net:
+        for arguments, said in WRONG:
+            report.check(f"wrong use: {' '.join(arguments) or 'no argument'}", check_wrong_use,
+                         net, arguments, said)
+        report.check("without CAP_NET_RAW it names the capability", check_no_privilege, net)
+        report.check("names are resolved, one that is not found does not stop the others",
+                     check_names, net)
+        report.check("a bad line is named, and skipped where asked", check_bad_lines, net)
+        report.check("standard input is traced as it comes", check_standard_input, net)
+        report.check("a target without a route does not stop the others", check_no_route, net)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            report.check(f"{number.name} ends in order", check_interrupt, net, number)
+        report.check("SIGKILL leaves whole traces", check_kill, net)
+        report.check("a full disk is a clear error", check_full_disk, net)
+        report.check("a full output is a clear error", check_full_output, net)
+
+
+def test_pace(report):
+    with labtest.lab("plain", servers=False) as net:
+        for rate in (10, 100, 1000, 10000, 100000):
+            report.check(f"--rate {rate} holds over any second", check_pace, net, rate, "--rate",
+                         str(rate), "--inter", "0")
+        for gap in (0.1, 0.02):
+            report.check(f"--inter {gap} holds over any second", check_gap, net, gap)
+
+
+def test_speed(report):
+    with labtest.lab("many") as net:
+        report.check("64 endpoints take at most 1.5 times as long as 8", check_many, net)
+    with labtest.lab("line") as net:
+        report.check("a trace is as fast as traceroute -n", check_as_fast_as_traceroute, net)
+
+
+def main():
+    labtest.needs_root()
+    report = labtest.Report()
+    test_program(report)
+    test_pace(report)
+    test_speed(report)
+    return report.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
