@@ -1,4 +1,6 @@
 noinst_LIBRARIES += libtargets.a
 libtargets_a_SOURCES = \
+	targets/prefix.c targets/prefix.h \
 	targets/sources.h \
-	targets/target.h
+	targets/target.c targets/target.h
+TARGETS_LIBS = libtargets.a $(BASE_LIBS)

@@ -9,19 +9,19 @@
 
 #include "wire/addr.h"
 
-#define TARGET_NAME_MAX    256 /* a host name has at most 253 characters */
+#define TARGET_NAME_MAX	   256 /* a host name has at most 253 characters */
 #define TARGET_CONTACT_MAX 128
 
 struct target {
 	char name[TARGET_NAME_MAX]; /* host name or address, as it was given */
-	struct addr addr;           /* none where the name is still to be resolved */
-	uint32_t declared_asn;      /* of an ENDPOINTS line; 0: none */
+	struct addr addr;	    /* none (never a target) where the name is to be resolved */
+	uint32_t declared_asn;	    /* of an ENDPOINTS line; 0: none */
 	char contact[TARGET_CONTACT_MAX];
 };
 
 enum target_verdict {
 	TARGET_OK,
-	TARGET_WAIT,    /* nothing yet: wait until target_source_fd() is readable */
+	TARGET_WAIT, /* nothing yet: wait until target_source_fd() is readable */
 	TARGET_END,
 	TARGET_INVALID, /* a bad line or argument: the source's complaint says which */
 };
@@ -38,12 +38,15 @@ struct target_source_ops {
 /* The first member of each source. */
 struct target_source {
 	const struct target_source_ops *ops;
-	char complaint[512]; /* after TARGET_INVALID: "targets.txt:17: not an address" */
+	/* After TARGET_INVALID: "targets.txt:17: '10.0.0.256' is not an address".  Safe to
+	 * print: what is not printable ASCII is escaped. */
+	char complaint[512];
 };
 
 /* After TARGET_INVALID the source can be asked again: it goes on behind what was bad. */
 enum target_verdict target_source_next(struct target_source *source, struct target *ret_target);
-/* A file descriptor to wait for, or -1. */
+/* After TARGET_WAIT: the file descriptor to wait for.  Otherwise it need not be one
+ * that can be waited for, a regular file's or -1. */
 int target_source_fd(const struct target_source *source);
 /* Takes NULL. */
 void target_source_close(struct target_source *source);
