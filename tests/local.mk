@@ -12,6 +12,7 @@ if HAVE_CRITERION
 noinst_LIBRARIES += libtestsupport.a
 libtestsupport_a_SOURCES = \
 	tests/support/build.c tests/support/build.h \
+	tests/support/input.c tests/support/input.h \
 	tests/support/packets.c tests/support/packets.h \
 	tests/support/random.h
 libtestsupport_a_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS) $(LIBPCAP_CFLAGS)

@@ -53,9 +53,12 @@ endif
 
 if HAVE_CRITERION
 unit_tests += \
+	tests/unit/test_line \
 	tests/unit/test_prefix \
 	tests/unit/test_target
 TARGETS_TEST_LIBS = $(TARGETS_LIBS) $(TEST_LIBS)
+tests_unit_test_line_SOURCES = tests/unit/test_line.c
+tests_unit_test_line_LDADD = $(TARGETS_TEST_LIBS)
 tests_unit_test_prefix_SOURCES = tests/unit/test_prefix.c
 tests_unit_test_prefix_LDADD = $(TARGETS_TEST_LIBS)
 tests_unit_test_target_SOURCES = tests/unit/test_target.c
