@@ -3,6 +3,12 @@
  * The kinds of sources.  Each is opened here, used through targets/target.h and
  * closed by target_source_close().  All stream: a list of any length and a prefix
  * of any size take the same small memory.
+ *
+ * A prefix is one target for each of its addresses, the first and the last
+ * included, named by the address's text; only `::` is left out.  Addresses that
+ * target_forbidden() names are handed out like others.  In a path "-" is standard
+ * input, read without blocking.  If reading fails that is one TARGET_INVALID, and
+ * then the end.
  */
 #pragma once
 
@@ -16,14 +22,14 @@ int source_open_items(const char *const *items, size_t count, struct target_sour
 
 /*
  * One host name, address or prefix a line; blanks around it, empty lines and
- * comments from '#' on are skipped.  "-" is standard input, read without blocking.
- * Returns 0 or -errno with the reason logged.
+ * comments from '#' on are skipped.  Returns 0 or -errno with the reason logged.
  */
 int source_open_list(const char *path, struct target_source **ret_source);
 
 /*
  * The format of ENDPOINTS: "address;asnumber;email_contact", the first line may be
- * just that header.  AS number and contact may be empty or missing.  Returns 0 or
+ * just that header.  AS number and contact may be empty or missing; blanks around
+ * fields, empty lines and lines that start with '#' are skipped.  Returns 0 or
  * -errno with the reason logged.
  */
 int source_open_endpoints(const char *path, struct target_source **ret_source);
