@@ -20,13 +20,14 @@ TEST_LIBS = libtestsupport.a $(BASE_LIBS) $(CRITERION_LIBS) $(LIBPCAP_LIBS)
 endif
 
 include tests/unit/local.mk
+include tests/fuzz/local.mk
 include tests/bpf/local.mk
 include tests/lab/local.mk
 
 # Automake makes rules for every test named here; which of them run is the tier.
-check_PROGRAMS += $(unit_tests) $(bpf_tests)
-TESTS += $(unit_tests) $(unit_scripts) $(bpf_tests) $(lab_tests)
-tier_tests = $(unit_tests) $(unit_scripts)
+check_PROGRAMS += $(unit_tests) $(fuzz_tests) $(bpf_tests)
+TESTS += $(unit_tests) $(unit_scripts) $(fuzz_tests) $(bpf_tests) $(lab_tests)
+tier_tests = $(unit_tests) $(unit_scripts) $(fuzz_tests)
 AM_MAKEFLAGS = TESTS='$(tier_tests)'
 
 check-bpf:

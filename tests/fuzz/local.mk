@@ -1,0 +1,31 @@
+# One fuzz target a parser: fuzz_NAME.c, its inputs in corpus/NAME.  With each
+# compiler `make check` replays the inputs.  libFuzzer needs a tree of its own:
+#     configure CC=clang --enable-sanitizers CFLAGS='-g -O1 -fsanitize=fuzzer-no-link'
+#     make fuzz FUZZ_SECONDS=600
+# A new target takes a name in each of the two lists and its lines below them.
+fuzz_tests = tests/fuzz/fuzz_lines
+fuzz_live = tests/fuzz/live_lines
+EXTRA_PROGRAMS = $(fuzz_live)
+CLEANFILES += $(fuzz_live)
+EXTRA_DIST += tests/fuzz/corpus
+FUZZ_REPLAY = tests/fuzz/replay.c tests/fuzz/fuzz.h
+LIBFUZZER_FLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+FUZZ_SECONDS = 60
+
+tests_fuzz_fuzz_lines_SOURCES = tests/fuzz/fuzz_lines.c $(FUZZ_REPLAY)
+tests_fuzz_fuzz_lines_LDADD = $(TARGETS_LIBS)
+tests_fuzz_live_lines_SOURCES = tests/fuzz/fuzz_lines.c tests/fuzz/fuzz.h
+tests_fuzz_live_lines_LDADD = $(TARGETS_LIBS)
+tests_fuzz_live_lines_LDFLAGS = $(LIBFUZZER_FLAGS)
+
+# What libFuzzer finds worth keeping goes to the build tree.
+fuzz: $(fuzz_live)
+	set -e; for live in $(fuzz_live); do \
+		name=$${live#*/live_}; found=tests/fuzz/found/$$name; mkdir -p $$found; \
+		./$$live -max_total_time=$(FUZZ_SECONDS) $$found $(srcdir)/tests/fuzz/corpus/$$name; \
+	done
+
+clean-local:
+	rm -rf tests/fuzz/found
+
+.PHONY: fuzz
