@@ -1,6 +1,6 @@
 noinst_LIBRARIES += liboutput.a
 liboutput_a_SOURCES = \
-	output/fanout.h \
+	output/fanout.c output/fanout.h \
 	output/record.c output/record.h \
 	output/run.h \
 	output/sink.h

@@ -62,7 +62,8 @@ struct trace_record {
 	struct addr dst;
 	uint16_t sport, dport;   /* of the probes; 0 for ICMP */
 	uint16_t flow;
-	uint64_t pair_id;        /* the same for both directions of a two-way trace; 0: none */
+	uint64_t pair_id;        /* the same for both directions of a two-way trace, and no
+				    other trace of the run; 0: none */
 	int64_t started_us;      /* since 1970 UTC */
 	int64_t ended_us;
 	enum trace_stop stop;

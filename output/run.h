@@ -23,5 +23,5 @@ enum run_state { RUN_COMPLETE, RUN_INTERRUPTED, RUN_FAILED };
 struct run_end {
 	enum run_state state;
 	int64_t ended_us;
-	const char *counters; /* JSON object: sent, answered, dropped … by name */
+	const char *counters; /* JSON object: sent, answered, dropped … by name; NULL: unknown */
 };

@@ -18,7 +18,8 @@ struct sink_ops {
 	 * a stream. */
 	int (*open)(const char *path, const struct run_record *run, void **ret_self);
 	int (*record)(void *self, const struct trace_record *trace);
-	/* Everything recorded so far is safe from now on: committed, written. */
+	/* Everything recorded so far is safe from now on: committed, written.  Whoever
+	 * records calls it at least once a second while records wait. */
 	int (*flush)(void *self);
 	/* Ends the run and frees `self`, in any case.  `end` is NULL where opening a
 	 * later sink failed and the run never began. */

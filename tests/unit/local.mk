@@ -74,3 +74,13 @@ tests_unit_test_sources_LDADD = $(TARGETS_TEST_LIBS)
 tests_unit_test_target_SOURCES = tests/unit/test_target.c
 tests_unit_test_target_LDADD = $(TARGETS_TEST_LIBS)
 endif
+
+
+if HAVE_CRITERION
+unit_tests += tests/unit/test_fanout tests/unit/test_record
+OUTPUT_TEST_LIBS = $(OUTPUT_LIBS) $(TEST_LIBS)
+tests_unit_test_fanout_SOURCES = tests/unit/test_fanout.c tests/unit/records.c tests/unit/records.h
+tests_unit_test_fanout_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_record_SOURCES = tests/unit/test_record.c
+tests_unit_test_record_LDADD = $(OUTPUT_TEST_LIBS)
+endif

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "output/fanout.h"
+
+#include <criterion/criterion.h>
+#include <criterion/redirect.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/unit/records.h"
+
+/* A sink that counts, and fails when told to.  Its path is the number of its
+ * counters, so that the test can look at them. */
+static struct counters {
+	int opened, recorded, flushed, closed;
+	int fail_record, fail_flush, fail_close;
+	bool without_end;
+	enum run_state state;
+} seen[4];
+
+static int count_open(const char *path, const struct run_record *run, void **ret_self)
+{
+	struct counters *c = &seen[atoi(path)];
+
+	(void)run;
+	if (atoi(path) == 3)
+		return -EACCES;
+	c->opened++;
+	*ret_self = c;
+	return 0;
+}
+
+static int count_record(void *self, const struct trace_record *trace)
+{
+	struct counters *c = self;
+
+	(void)trace;
+	c->recorded++;
+	return c->fail_record;
+}
+
+static int count_flush(void *self)
+{
+	struct counters *c = self;
+
+	c->flushed++;
+	return c->fail_flush;
+}
+
+static int count_close(void *self, const struct run_end *end)
+{
+	struct counters *c = self;
+
+	c->closed++;
+	c->without_end = !end;
+	if (end)
+		c->state = end->state;
+	return c->fail_close;
+}
+
+static const struct sink_ops counting = { "count", count_open, count_record, count_flush,
+					  count_close };
+
+static struct fanout *fanout_of(int count)
+{
+	static const char *const names[] = { "0", "1", "2", "3" };
+	struct fanout *f;
+
+	memset(seen, 0, sizeof(seen));
+	cr_assert_eq(fanout_new(&f), 0);
+	for (int i = 0; i < count; i++)
+		cr_assert_eq(fanout_add(f, &counting, names[i], &draft_run), 0);
+	return f;
+}
+
+Test(fanout, each_sink_gets_each_record)
+{
+	struct fanout *f = fanout_of(3);
+	struct record_draft d;
+
+	draft_init(&d, TRACE_FORWARD, "a", "192.0.2.1", "192.0.2.2");
+	fanout_record(f, &d.trace);
+	fanout_record(f, &d.trace);
+	fanout_flush(f);
+	cr_assert_eq(fanout_error(f), 0);
+	cr_assert_eq(fanout_close(f, &draft_end), 0);
+	for (int i = 0; i < 3; i++) {
+		cr_assert_eq(seen[i].recorded, 2);
+		cr_assert_eq(seen[i].flushed, 1);
+		cr_assert_eq(seen[i].closed, 1);
+		cr_assert_eq(seen[i].state, RUN_COMPLETE);
+	}
+}
+
+Test(fanout, failing_sink_is_closed_and_named_once_and_others_go_on, .init = cr_redirect_stderr)
+{
+	struct fanout *f = fanout_of(3);
+	struct record_draft d;
+
+	draft_init(&d, TRACE_FORWARD, "a", "192.0.2.1", "192.0.2.2");
+	seen[1].fail_record = -ENOSPC;
+	seen[2].fail_flush = -EPIPE;
+	for (int i = 0; i < 3; i++) {
+		fanout_record(f, &d.trace);
+		fanout_flush(f);
+	}
+	cr_assert_eq(seen[0].recorded, 3);
+	cr_assert_eq(seen[1].recorded, 1);
+	cr_assert_eq(seen[2].recorded, 1);
+	cr_assert_eq(seen[1].closed, 1);
+	cr_assert_eq(seen[1].state, RUN_FAILED);
+	cr_assert_eq(fanout_error(f), -ENOSPC);
+	cr_assert_eq(fanout_close(f, &draft_end), -ENOSPC);
+	cr_assert_eq(seen[0].closed, 1);
+	cr_assert_eq(seen[1].closed, 1);
+	cr_assert_eq(seen[2].closed, 1);
+	fflush(stderr);
+	cr_assert_stderr_eq_str(
+		"revprobe: count 1: closed after an error, the results to come are not in it\n"
+		"revprobe: count 2: closed after an error, the results to come are not in it\n");
+}
+
+Test(fanout, error_of_the_last_close_is_an_error)
+{
+	struct fanout *f = fanout_of(2);
+
+	seen[1].fail_close = -EIO;
+	cr_assert_eq(fanout_close(f, &draft_end), -EIO);
+}
+
+Test(fanout, run_that_never_began_closes_without_an_end)
+{
+	struct fanout *f = fanout_of(1);
+
+	cr_assert_eq(fanout_add(f, &counting, "3", &draft_run), -EACCES);
+	cr_assert_eq(fanout_close(f, NULL), 0);
+	cr_assert(seen[0].without_end);
+	cr_assert_eq(seen[0].closed, 1);
+	cr_assert_eq(fanout_close(NULL, NULL), 0);
+}
+
+Test(fanout, two_sinks_never_share_a_file)
+{
+	char file[] = "/tmp/test_fanout.XXXXXX", same[64];
+	struct fanout *f = fanout_of(0);
+	int fd = mkstemp(file);
+
+	cr_assert_geq(fd, 0);
+	snprintf(same, sizeof(same), "/tmp/../%s", file);
+	cr_assert_eq(fanout_add(f, &counting, file, &draft_run), 0);
+	cr_assert_eq(fanout_add(f, &counting, same, &draft_run), -EBUSY);
+	cr_assert_eq(fanout_add(f, &counting, "-", &draft_run), 0);
+	cr_assert_eq(fanout_add(f, &counting, "-", &draft_run), 0);
+	cr_assert_eq(fanout_add(f, &counting, "/dev/null", &draft_run), 0);
+	cr_assert_eq(fanout_add(f, &counting, "/dev/null", &draft_run), 0);
+	cr_assert_eq(fanout_close(f, &draft_end), 0);
+	close(fd);
+	unlink(file);
+}
