@@ -1,8 +1,22 @@
 noinst_LIBRARIES += liboutput.a
 liboutput_a_SOURCES = \
 	output/fanout.c output/fanout.h \
+	output/id_cache.c output/id_cache.h \
 	output/record.c output/record.h \
 	output/run.h \
-	output/sink.h
+	output/sink.h \
+	output/sqlite.c \
+	output/sqlite_db.c output/sqlite_db.h \
+	output/sqlite_dictionary.c output/sqlite_dictionary.h \
+	output/sqlite_run.c output/sqlite_run.h
 liboutput_a_CFLAGS = $(AM_CFLAGS) $(SQLITE3_CFLAGS) $(SODIUM_CFLAGS)
 OUTPUT_LIBS = liboutput.a $(BASE_LIBS) $(SQLITE3_LIBS) $(SODIUM_LIBS)
+
+# The schema as one C string: each line quoted, with its newline.
+output/schema.sql.h: output/schema.sql
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && { echo 'static const char schema_sql[] =' && \
+	$(SED) -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' \
+	$(top_srcdir)/output/schema.sql && echo ';'; } >$@.tmp && mv $@.tmp $@
+output/liboutput_a-sqlite_db.$(OBJEXT): output/schema.sql.h
+EXTRA_DIST += output/schema.sql
+CLEANFILES += output/schema.sql.h

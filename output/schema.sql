@@ -1,0 +1,147 @@
+-- The results of forward and reverse traceroutes, for analysts; docs/database.md
+-- explains it.  Moments are integer microseconds since 1970 UTC, round trips integer
+-- nanoseconds, addresses 4 or 16 raw bytes with their text beside them.
+PRAGMA application_id = 0x52545230;      -- 'RTR0': file(1) and we can tell
+PRAGMA user_version = 1;                 -- the schema's version
+
+CREATE TABLE run (                       -- one process: provenance
+  run_id      INTEGER PRIMARY KEY,
+  uuid        TEXT NOT NULL UNIQUE,
+  started_us  INTEGER NOT NULL,
+  ended_us    INTEGER,                   -- NULL: runs, or died
+  state       TEXT NOT NULL DEFAULT 'running'
+              CHECK (state IN ('running','complete','interrupted','failed')),
+  program     TEXT NOT NULL,             -- name and version
+  argv        TEXT NOT NULL,             -- JSON array
+  config      TEXT NOT NULL,             -- JSON of every setting in force
+  host        TEXT NOT NULL,             -- JSON: name, kernel, interface, source
+  seed        INTEGER,                   -- all 64 bits, hence sometimes negative
+  counters    TEXT                       -- JSON: sent, answered, dropped ...
+);
+CREATE TABLE cycle (                     -- one pass over a list of targets
+  cycle_id    INTEGER PRIMARY KEY,
+  run_id      INTEGER NOT NULL REFERENCES run,
+  list        TEXT NOT NULL,
+  number      INTEGER NOT NULL,          -- 1, 2 ... within the list
+  started_us  INTEGER NOT NULL,
+  ended_us    INTEGER,                   -- NULL: runs, or died
+  UNIQUE (list, number)
+);
+CREATE TABLE addr (                      -- dictionary: each address once
+  addr_id     INTEGER PRIMARY KEY,
+  ip          BLOB NOT NULL UNIQUE CHECK (length(ip) IN (4,16)),
+  text        TEXT NOT NULL              -- canonical (RFC 5952)
+);
+CREATE INDEX addr_text ON addr (text);
+CREATE TABLE endpoint (                  -- who was probed or asked
+  endpoint_id INTEGER PRIMARY KEY,
+  name        TEXT NOT NULL,             -- as it was given: name or address
+  addr_id     INTEGER NOT NULL REFERENCES addr,
+  declared_asn INTEGER,                  -- the newest that a list gave
+  contact     TEXT,
+  UNIQUE (name, addr_id)
+);
+CREATE TABLE path (                      -- distinct hop sequences, each once
+  path_id     INTEGER PRIMARY KEY,
+  hash        BLOB NOT NULL UNIQUE,      -- 16 bytes over TTLs and addresses
+  length      INTEGER NOT NULL           -- the last TTL
+);
+CREATE TABLE path_hop (
+  path_id     INTEGER NOT NULL REFERENCES path,
+  ttl         INTEGER NOT NULL,
+  addr_id     INTEGER REFERENCES addr,   -- NULL: silent
+  PRIMARY KEY (path_id, ttl)
+) WITHOUT ROWID;
+CREATE INDEX path_hop_addr ON path_hop (addr_id);
+CREATE TABLE stop (                      -- why traces end
+  stop        INTEGER PRIMARY KEY,       -- below 100: scamper's numbers
+  name        TEXT NOT NULL UNIQUE
+);
+INSERT INTO stop VALUES (1, 'completed'), (2, 'unreachable'), (4, 'loop'), (5, 'gap limit'),
+  (6, 'error'), (7, 'max TTL'), (9, 'interrupted'), (100, 'not supported'), (101, 'no answer');
+CREATE TABLE trace (
+  trace_id    INTEGER PRIMARY KEY,
+  cycle_id    INTEGER NOT NULL REFERENCES cycle,
+  endpoint_id INTEGER NOT NULL REFERENCES endpoint,
+  direction   INTEGER NOT NULL CHECK (direction IN (0,1)),  -- 0 forward 1 reverse
+  mode        INTEGER NOT NULL,          -- 0 one path
+  proto       INTEGER NOT NULL,          -- of the probes: 1, 6, 17, 58
+  src_id      INTEGER NOT NULL REFERENCES addr,   -- where the probes start
+  dst_id      INTEGER NOT NULL REFERENCES addr,   -- where they go
+  sport       INTEGER,                   -- ports: NULL for ICMP
+  dport       INTEGER,
+  flow        INTEGER,                   -- one path: its flow
+  started_us  INTEGER NOT NULL,
+  ended_us    INTEGER NOT NULL,
+  stop        INTEGER NOT NULL REFERENCES stop,
+  stop_code   INTEGER NOT NULL DEFAULT 0, -- unreachable: type*256+code; error: status
+  reached     INTEGER NOT NULL,          -- 0/1, by evidence
+  path_len    INTEGER NOT NULL,          -- last TTL of the path; 0: none
+  arrival_len INTEGER,                   -- reverse: length by a probe's remaining TTL
+  sent        INTEGER NOT NULL,          -- probes: that many rows in hop
+  lost        INTEGER NOT NULL,          -- of those up to path_len: neither answer nor arrival
+  checks      INTEGER NOT NULL,          -- support checks and questions, not in sent
+  check_rtt_ns INTEGER,                  -- NULL: unanswered
+  path_id     INTEGER REFERENCES path,   -- one path: what was seen
+  pair_id     INTEGER                    -- forward and reverse of one moment
+);
+CREATE INDEX trace_endpoint ON trace (endpoint_id, direction, cycle_id);
+CREATE INDEX trace_cycle ON trace (cycle_id);
+CREATE INDEX trace_path ON trace (path_id);
+CREATE INDEX trace_pair ON trace (pair_id, direction) WHERE pair_id IS NOT NULL;
+CREATE TABLE hop (                       -- one row a probe
+  trace_id    INTEGER NOT NULL REFERENCES trace,
+  ttl         INTEGER NOT NULL,
+  flow        INTEGER NOT NULL DEFAULT 0, -- one path: 0, see trace.flow
+  try         INTEGER NOT NULL DEFAULT 0,
+  addr_id     INTEGER REFERENCES addr,   -- NULL: no answer
+  rtt_ns      INTEGER,                   -- as measured
+  tx_us       INTEGER,                   -- after trace.started_us
+  icmp        INTEGER,                   -- type*256+code; NULL: time exceeded (or no
+                                         -- answer); 0: unknown, or no ICMP error
+  reply_ttl   INTEGER,                   -- of the answer as it came in; forward only
+  arrived     INTEGER NOT NULL,          -- 1: seen to come in at trace.dst_id (reverse)
+  PRIMARY KEY (trace_id, ttl, flow, try)
+) WITHOUT ROWID;
+
+-- views: the names an analyst meets first
+CREATE VIEW v_trace AS
+SELECT t.trace_id, c.run_id, c.list, c.number AS cycle, e.name AS endpoint,
+       CASE t.direction WHEN 0 THEN 'forward' ELSE 'reverse' END AS direction,
+       s.text AS src, d.text AS dst,
+       CASE t.proto WHEN 6 THEN 'tcp' WHEN 17 THEN 'udp' ELSE 'icmp' END AS proto,
+       t.flow, t.reached, stop.name AS stop, t.stop_code, t.path_len AS hops,
+       t.arrival_len, t.sent, t.lost, t.checks, t.check_rtt_ns / 1e6 AS check_rtt_ms,
+       t.path_id, t.pair_id, datetime(t.started_us / 1000000, 'unixepoch') AS started,
+       (t.ended_us - t.started_us) / 1e3 AS duration_ms
+FROM trace t JOIN cycle c USING (cycle_id) JOIN endpoint e USING (endpoint_id)
+     JOIN stop USING (stop)
+     JOIN addr s ON s.addr_id = t.src_id JOIN addr d ON d.addr_id = t.dst_id;
+CREATE VIEW v_hop AS
+SELECT h.trace_id, c.list, c.number AS cycle, e.name AS endpoint,
+       CASE t.direction WHEN 0 THEN 'forward' ELSE 'reverse' END AS direction,
+       h.ttl, CASE t.mode WHEN 0 THEN t.flow ELSE h.flow END AS flow, h.try,
+       a.text AS addr, h.rtt_ns / 1e6 AS rtt_ms, h.arrived,
+       h.addr_id IS NULL AND NOT h.arrived AS lost, h.ttl <= t.path_len AS on_path,
+       CASE WHEN h.addr_id IS NULL OR h.icmp = 0 THEN NULL
+            WHEN h.icmp IS NOT NULL THEN h.icmp / 256
+            WHEN length(a.ip) = 4 THEN 11 ELSE 3 END AS icmp_type,
+       CASE WHEN h.addr_id IS NULL OR h.icmp = 0 THEN NULL
+            ELSE coalesce(h.icmp, 0) % 256 END AS icmp_code,
+       h.reply_ttl,
+       strftime('%Y-%m-%d %H:%M:%f', (t.started_us + h.tx_us) / 1e6, 'unixepoch') AS sent
+FROM hop h JOIN trace t USING (trace_id) JOIN cycle c USING (cycle_id)
+     JOIN endpoint e USING (endpoint_id) LEFT JOIN addr a ON a.addr_id = h.addr_id;
+CREATE VIEW v_pair AS                    -- one row a two-way trace
+SELECT f.pair_id, c.list, c.number AS cycle, e.name AS endpoint,
+       f.trace_id AS forward_trace, r.trace_id AS reverse_trace,
+       f.reached AND r.reached AS both_reached,
+       f.path_len AS forward_hops, r.path_len AS reverse_hops,
+       fs.name AS forward_stop, rs.name AS reverse_stop,
+       f.path_id AS forward_path, r.path_id AS reverse_path,
+       datetime(f.started_us / 1000000, 'unixepoch') AS started
+FROM trace f JOIN trace r ON r.pair_id = f.pair_id AND r.direction = 1
+     JOIN cycle c ON c.cycle_id = f.cycle_id
+     JOIN endpoint e ON e.endpoint_id = f.endpoint_id
+     JOIN stop fs ON fs.stop = f.stop JOIN stop rs ON rs.stop = r.stop
+WHERE f.direction = 0;
