@@ -23,6 +23,7 @@ include tests/unit/local.mk
 include tests/fuzz/local.mk
 include tests/bpf/local.mk
 include tests/lab/local.mk
+include tests/bench/local.mk
 
 # Automake makes rules for every test named here; which of them run is the tier.
 check_PROGRAMS += $(unit_tests) $(fuzz_tests) $(bpf_tests)

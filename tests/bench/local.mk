@@ -1,0 +1,4 @@
+# Figures, not verdicts: built, never run by `make check`.
+noinst_PROGRAMS += tests/bench/bench_sqlite
+tests_bench_bench_sqlite_SOURCES = tests/bench/bench_sqlite.c
+tests_bench_bench_sqlite_LDADD = $(OUTPUT_LIBS)
