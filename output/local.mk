@@ -8,7 +8,11 @@ liboutput_a_SOURCES = \
 	output/sqlite.c \
 	output/sqlite_db.c output/sqlite_db.h \
 	output/sqlite_dictionary.c output/sqlite_dictionary.h \
-	output/sqlite_run.c output/sqlite_run.h
+	output/sqlite_run.c output/sqlite_run.h \
+	output/text.c \
+	output/text_mark.c output/text_mark.h \
+	output/text_pair.c output/text_pair.h \
+	output/text_trace.c output/text_trace.h
 liboutput_a_CFLAGS = $(AM_CFLAGS) $(SQLITE3_CFLAGS) $(SODIUM_CFLAGS)
 OUTPUT_LIBS = liboutput.a $(BASE_LIBS) $(SQLITE3_LIBS) $(SODIUM_LIBS)
 

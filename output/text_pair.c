@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "output/text_pair.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/addr_text.h"
+#include "output/text_trace.h"
+
+enum { BUCKETS = 1024 }; /* as many wait as traces are in flight: some thousands */
+
+struct waiting {
+	struct waiting *next;
+	uint64_t pair_id;
+	struct text_side side;
+};
+
+struct text_pairs {
+	struct waiting *buckets[BUCKETS];
+	size_t first_used; /* no bucket before it has anybody; for text_pairs_take_any() */
+};
+
+static void print_title(FILE *out, const struct trace_record *trace)
+{
+	char text[ADDR_TEXT_LEN];
+	const struct addr *here = trace->direction == TRACE_REVERSE ? &trace->dst : &trace->src;
+
+	fprintf(out, "two-way %s <-> ", addr_to_text(here, text));
+	text_print_target(out, trace);
+	fprintf(out, ", %s\n", text_proto_name(trace));
+}
+
+static void print_column(FILE *out, const struct trace_record *trace)
+{
+	fprintf(out, "%s, flow %u",
+		trace->direction == TRACE_REVERSE ? "REVERSE, from the target" : "FORWARD",
+		trace->flow);
+	text_print_length(out, trace);
+	fputc('\n', out);
+	text_print_grid(out, trace);
+	text_print_ending(out, trace);
+}
+
+static void print_alone(FILE *out, const struct trace_record *trace)
+{
+	text_print_heading(out, trace);
+	text_print_hops(out, trace);
+	text_print_ending(out, trace);
+}
+
+static int print_to_memory(void (*print)(FILE *out, const struct trace_record *trace),
+			   const struct trace_record *trace, char **ret_text)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	bool failed;
+
+	if (!out)
+		return -ENOMEM;
+	print(out, trace);
+	failed = ferror(out);
+	if (fclose(out) != 0 || failed) {
+		free(text);
+		return -ENOMEM;
+	}
+	*ret_text = text;
+	return 0;
+}
+
+int text_side_init(struct text_side *side, const struct trace_record *trace)
+{
+	int err;
+
+	memset(side, 0, sizeof(*side));
+	side->direction = trace->direction;
+	err = print_to_memory(print_alone, trace, &side->alone);
+	if (!err && trace->pair_id != 0)
+		err = print_to_memory(print_title, trace, &side->title);
+	if (!err && trace->pair_id != 0)
+		err = print_to_memory(print_column, trace, &side->column);
+	if (err)
+		text_side_fini(side);
+	return err;
+}
+
+void text_side_fini(struct text_side *side)
+{
+	free(side->title);
+	free(side->column);
+	free(side->alone);
+	memset(side, 0, sizeof(*side));
+}
+
+static int widest_line(const char *text)
+{
+	size_t widest = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		widest = len > widest ? len : widest;
+		text += len + (text[len] == '\n');
+	}
+	return (int)widest;
+}
+
+/* Where the next line starts, and how long this one is; the end has empty lines. */
+static const char *take_line(const char *text, int *ret_len)
+{
+	size_t len = strcspn(text, "\n");
+
+	*ret_len = (int)len;
+	return text + len + (text[len] == '\n');
+}
+
+static void print_columns(FILE *out, const char *left, const char *right, int left_width)
+{
+	while (*left || *right) {
+		int left_len, right_len;
+		const char *left_next = take_line(left, &left_len);
+		const char *right_next = take_line(right, &right_len);
+
+		fprintf(out, "%-*.*s |", left_width, left_len, left);
+		if (right_len > 0)
+			fprintf(out, " %.*s", right_len, right);
+		fputc('\n', out);
+		left = left_next;
+		right = right_next;
+	}
+}
+
+int text_side_join(const struct text_side *a, const struct text_side *b, int width, char **ret_text)
+{
+	const struct text_side *left = a->direction == TRACE_FORWARD ? a : b;
+	const struct text_side *right = left == a ? b : a;
+	int left_width = widest_line(left->column);
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	bool failed;
+
+	if (!out)
+		return -ENOMEM;
+	if (left_width + 3 + widest_line(right->column) <= width) {
+		fputs(left->title, out);
+		print_columns(out, left->column, right->column, left_width);
+	} else {
+		fprintf(out, "%s%s", left->alone, right->alone);
+	}
+	failed = ferror(out);
+	if (fclose(out) != 0 || failed) {
+		free(text);
+		return -ENOMEM;
+	}
+	*ret_text = text;
+	return 0;
+}
+
+int text_pairs_new(struct text_pairs **ret_pairs)
+{
+	struct text_pairs *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return -ENOMEM;
+	*ret_pairs = p;
+	return 0;
+}
+
+void text_pairs_free(struct text_pairs *p)
+{
+	struct text_side side;
+
+	if (!p)
+		return;
+	while (text_pairs_take_any(p, &side))
+		text_side_fini(&side);
+	free(p);
+}
+
+int text_pairs_add(struct text_pairs *p, uint64_t pair_id, struct text_side *side)
+{
+	size_t index = pair_id % BUCKETS;
+	struct waiting *w = malloc(sizeof(*w));
+
+	if (!w)
+		return -ENOMEM;
+	w->next = p->buckets[index];
+	w->pair_id = pair_id;
+	w->side = *side;
+	memset(side, 0, sizeof(*side));
+	p->buckets[index] = w;
+	if (index < p->first_used)
+		p->first_used = index;
+	return 0;
+}
+
+static void unlink_waiting(struct waiting **at, struct text_side *ret_side)
+{
+	struct waiting *w = *at;
+
+	*ret_side = w->side;
+	*at = w->next;
+	free(w);
+}
+
+bool text_pairs_take(struct text_pairs *p, uint64_t pair_id, struct text_side *ret_side)
+{
+	for (struct waiting **at = &p->buckets[pair_id % BUCKETS]; *at; at = &(*at)->next) {
+		if ((*at)->pair_id == pair_id) {
+			unlink_waiting(at, ret_side);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool text_pairs_take_any(struct text_pairs *p, struct text_side *ret_side)
+{
+	for (; p->first_used < BUCKETS; p->first_used++) {
+		if (p->buckets[p->first_used]) {
+			unlink_waiting(&p->buckets[p->first_used], ret_side);
+			return true;
+		}
+	}
+	return false;
+}

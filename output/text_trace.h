@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One trace as lines for people, in two widths: the lines of traceroute(8), and
+ * a grid that is narrow enough to stand beside another.
+ *
+ *	*	no answer
+ *	+	no answer, but the probe was seen to arrive at its destination
+ *	?	an answer without a round trip time
+ *	!N !H !P !F !S !X !V !C	unreachable: network, host, protocol, fragmentation
+ *		needed, source route, prohibited, precedence violation and cut-off
+ *	!<c> !<t-c>	unreachable with code c, or another ICMP type and code
+ *
+ * A line each TTL up to the end of the path, counted from where probes start: in
+ * a reverse trace that is the endpoint.  Errors stay in the stream.
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include "output/record.h"
+
+/* The name a user gave, and the address: no byte of it can steer a terminal. */
+void text_print_target(FILE *out, const struct trace_record *trace);
+/* "udp", "tcp", "icmp". */
+const char *text_proto_name(const struct trace_record *trace);
+
+void text_print_heading(FILE *out, const struct trace_record *trace);
+void text_print_hops(FILE *out, const struct trace_record *trace);
+void text_print_grid(FILE *out, const struct trace_record *trace);
+/* Why it ended, unless it is completed. */
+void text_print_ending(FILE *out, const struct trace_record *trace);
+/* ", 7 hops", if the far end was reached. */
+void text_print_length(FILE *out, const struct trace_record *trace);

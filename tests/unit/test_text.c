@@ -1,0 +1,530 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <criterion/criterion.h>
+#include <criterion/redirect.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/container.h"
+#include "output/sink.h"
+#include "output/text_mark.h"
+#include "tests/unit/records.h"
+#include "wire/headers.h"
+#include "wire/revtr.h"
+
+static char path[] = "/tmp/test_text.XXXXXX";
+
+static void set_up(void)
+{
+	int fd = mkstemp(path);
+
+	cr_assert_geq(fd, 0);
+	close(fd);
+	setenv("COLUMNS", "100", 1);
+}
+
+static void tear_down(void)
+{
+	unlink(path);
+}
+
+TestSuite(text, .init = set_up, .fini = tear_down);
+
+static void *open_sink(void)
+{
+	void *sink = NULL;
+
+	cr_assert_eq(text_sink.open(path, &draft_run, &sink), 0);
+	return sink;
+}
+
+static void expect_file(const char *wanted)
+{
+	static char got[65536];
+	int fd = open(path, O_RDONLY);
+	ssize_t len = read(fd, got, sizeof(got) - 1);
+
+	cr_assert_geq(len, 0);
+	close(fd);
+	got[len] = '\0';
+	cr_assert_str_eq(got, wanted, "got:\n%s\nwant:\n%s", got, wanted);
+}
+
+/* What is printed for one trace. */
+static void expect_text(const struct record_draft *d, const char *wanted)
+{
+	void *sink = open_sink();
+
+	cr_assert_eq(text_sink.record(sink, &d->trace), 0);
+	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
+	expect_file(wanted);
+}
+
+static void draft_forward(struct record_draft *d)
+{
+	draft_init(d, TRACE_FORWARD, "www.example.net", "192.0.2.1", "198.51.100.7");
+	draft_add(d, 1, "192.0.2.254", 412);
+	draft_add(d, 1, "192.0.2.254", 398);
+	draft_add(d, 1, "192.0.2.254", 405);
+	draft_add(d, 2, NULL, 0);
+	draft_add(d, 2, NULL, 0);
+	draft_add(d, 2, NULL, 0);
+	draft_add(d, 3, "203.0.113.129", 10412);
+	draft_add(d, 3, NULL, 0);
+	draft_add(d, 3, "203.0.113.133", 112398);
+	draft_add(d, 4, "198.51.100.7", 12001)->icmp = ICMPV4_UNREACHABLE * 256 + 3;
+	draft_add(d, 4, "198.51.100.7", 12002)->icmp = ICMPV4_UNREACHABLE * 256 + 3;
+	draft_add(d, 4, "198.51.100.7", 12003)->icmp = ICMPV4_UNREACHABLE * 256 + 3;
+}
+
+static void draft_reverse(struct record_draft *d)
+{
+	draft_init(d, TRACE_REVERSE, "www.example.net", "198.51.100.7", "192.0.2.1");
+	draft_add(d, 1, "198.51.100.254", 300);
+	draft_add(d, 1, NULL, 0);
+	draft_add(d, 1, "198.51.100.254", 310);
+	draft_add(d, 2, "203.0.113.1", 9500);
+	draft_add(d, 2, "203.0.113.1", 9501)->has_rtt = false;
+	draft_add(d, 2, "203.0.113.1", 9502);
+	draft_add_arrival(d, 3);
+	draft_add(d, 3, "192.0.2.1", 11800)->arrived = true;
+	draft_add(d, 3, NULL, 0);
+}
+
+Test(text, forward_trace_reads_like_traceroute)
+{
+	struct record_draft d;
+
+	draft_forward(&d);
+	expect_text(&d, "forward from 192.0.2.1 to www.example.net (198.51.100.7), "
+			"udp flow 33500, 4 hops\n"
+			" 1  192.0.2.254  0.412 ms  0.398 ms  0.405 ms\n"
+			" 2  * * *\n"
+			" 3  203.0.113.129  10.412 ms * 203.0.113.133  112.398 ms\n"
+			" 4  198.51.100.7  12.001 ms  12.002 ms  12.003 ms\n");
+}
+
+Test(text, reverse_trace_tells_loss_from_arrival)
+{
+	struct record_draft d;
+
+	draft_reverse(&d);
+	expect_text(&d, "reverse from www.example.net (198.51.100.7) to 192.0.2.1, "
+			"udp flow 33500, 3 hops\n"
+			" 1  198.51.100.254  0.300 ms *  0.310 ms\n"
+			" 2  203.0.113.1  9.500 ms  ?  9.502 ms\n"
+			" 3  192.0.2.1 +  11.800 ms *\n");
+}
+
+Test(text, what_lies_behind_the_path_is_not_printed)
+{
+	struct record_draft d;
+
+	draft_init(&d, TRACE_FORWARD, "198.51.100.7", "192.0.2.1", "198.51.100.7");
+	draft_add(&d, 1, "198.51.100.7", 500);
+	draft_add(&d, 2, "198.51.100.7", 600);
+	d.trace.path_len = 1;
+	expect_text(&d, "forward from 192.0.2.1 to 198.51.100.7, udp flow 33500, 1 hop\n"
+			" 1  198.51.100.7  0.500 ms\n");
+}
+
+Test(text, unreachable_is_marked_and_ends_the_trace)
+{
+	struct record_draft d;
+
+	draft_init(&d, TRACE_FORWARD, "198.51.100.7", "192.0.2.1", "198.51.100.7");
+	d.trace.proto = PROTO_TCP;
+	d.trace.reached = false;
+	d.trace.stop = STOP_UNREACHABLE;
+	d.trace.stop_code = ICMPV4_UNREACHABLE * 256 + 13;
+	draft_add(&d, 3, "192.0.2.254", 500)->icmp = d.trace.stop_code;
+	draft_add(&d, 3, "192.0.2.254", 510)->icmp = ICMPV4_UNREACHABLE * 256 + 1;
+	expect_text(&d, "forward from 192.0.2.1 to 198.51.100.7, tcp flow 33500\n"
+			" 3  192.0.2.254  0.500 ms !X  0.510 ms !H\n"
+			"-- unreachable (!X) after 3 hops\n");
+}
+
+struct mark_case {
+	const char *from;
+	unsigned int type, code;
+	const char *mark;
+};
+
+Test(text, marks_are_those_of_traceroute)
+{
+	static const struct mark_case cases[] = {
+		{ "192.0.2.1", 11, 0, "" },	 { "192.0.2.1", 3, 0, "!N" },
+		{ "192.0.2.1", 3, 1, "!H" },	 { "192.0.2.1", 3, 2, "!P" },
+		{ "192.0.2.1", 3, 3, "" },	 { "192.0.2.1", 3, 4, "!F" },
+		{ "192.0.2.1", 3, 5, "!S" },	 { "192.0.2.1", 3, 9, "!X" },
+		{ "192.0.2.1", 3, 10, "!X" },	 { "192.0.2.1", 3, 13, "!X" },
+		{ "192.0.2.1", 3, 14, "!V" },	 { "192.0.2.1", 3, 15, "!C" },
+		{ "192.0.2.1", 3, 99, "!<99>" }, { "192.0.2.1", 11, 1, "!<11-1>" },
+		{ "192.0.2.1", 0, 0, "" },	 { "192.0.2.1", 255, 255, "!<255-255>" },
+		{ "2001:db8::1", 3, 0, "" },	 { "2001:db8::1", 1, 0, "!N" },
+		{ "2001:db8::1", 1, 1, "!X" },	 { "2001:db8::1", 1, 3, "!H" },
+		{ "2001:db8::1", 1, 4, "" },	 { "2001:db8::1", 2, 0, "!F" },
+		{ "2001:db8::1", 4, 1, "!P" },	 { "2001:db8::1", 1, 9, "!<9>" },
+		{ "2001:db8::1", 129, 0, "" },	 { "2001:db8::1", 0, 0, "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct mark_case *c = &cases[i];
+		const struct probe_record p = { .from = draft_addr(c->from),
+						.answered = true,
+						.icmp = (uint16_t)(c->type * 256 + c->code) };
+		char mark[TEXT_MARK_LEN];
+
+		cr_assert_eq(text_mark(&p, mark), c->mark[0] != '\0');
+		cr_assert_str_eq(mark, c->mark, "%s %u %u", c->from, c->type, c->code);
+	}
+}
+
+Test(text, ipv6_with_a_gap_limit)
+{
+	struct record_draft d;
+
+	draft_init(&d, TRACE_FORWARD, "v6.example.net", "2001:db8::1", "2001:db8:ffff::2");
+	d.trace.proto = PROTO_ICMPV6;
+	d.trace.flow = 7;
+	d.trace.reached = false;
+	d.trace.stop = STOP_GAP_LIMIT;
+	draft_add(&d, 1, "2001:db8::fe", 500);
+	for (uint8_t ttl = 2; ttl <= 4; ttl++)
+		draft_add(&d, ttl, NULL, 0);
+	expect_text(&d, "forward from 2001:db8::1 to v6.example.net (2001:db8:ffff::2), "
+			"icmp flow 7\n"
+			" 1  2001:db8::fe  0.500 ms\n"
+			" 2  *\n 3  *\n 4  *\n"
+			"-- gap limit after 4 hops\n");
+}
+
+struct ending_case {
+	enum trace_stop stop;
+	uint16_t code;
+	const char *line;
+};
+
+Test(text, ending_is_told_in_words)
+{
+	static const struct ending_case cases[] = {
+		{ STOP_COMPLETED, 0, "" },
+		{ STOP_UNREACHABLE, 0x30a, "-- unreachable (!X) after 2 hops\n" },
+		{ STOP_LOOP, 0, "-- loop after 2 hops\n" },
+		{ STOP_GAP_LIMIT, 0, "-- gap limit after 2 hops\n" },
+		{ STOP_ERROR, REVTR_BAD_TTL, "-- error: the server refuses the TTL (status 1)\n" },
+		{ STOP_ERROR, 256 * REFUSED_FLOW + REVTR_BAD_FLOW,
+		  "-- error: the server refuses the flow (status 3)\n" },
+		{ STOP_ERROR, 200, "-- error: the server reports an unknown error (status 200)\n" },
+		{ STOP_MAX_TTL, 0, "-- max TTL after 2 hops\n" },
+		{ STOP_INTERRUPTED, 0, "-- interrupted after 2 hops\n" },
+		{ STOP_NOT_SUPPORTED, 0, "-- not supported: a plain echo reply, no server\n" },
+		{ STOP_NO_ANSWER, 0, "-- no answer to 3 requests\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct record_draft d;
+		char wanted[512];
+
+		draft_init(&d, TRACE_REVERSE, "198.51.100.7", "198.51.100.7", "192.0.2.1");
+		d.trace.stop = cases[i].stop;
+		d.trace.stop_code = cases[i].code;
+		d.trace.reached = false;
+		d.trace.path_len = 2;
+		d.trace.checks = 3;
+		snprintf(wanted, sizeof(wanted),
+			 "reverse from 198.51.100.7 to 192.0.2.1, udp flow 33500\n%s",
+			 cases[i].line);
+		expect_text(&d, wanted);
+	}
+}
+
+Test(text, names_cannot_steer_a_terminal)
+{
+	struct record_draft d;
+
+	draft_init(&d, TRACE_FORWARD, "evil\033[2J\r\n\x9b\x7f\\.net", "192.0.2.1", "192.0.2.2");
+	d.trace.pair_id = 1;
+	expect_text(&d, "forward from 192.0.2.1 to "
+			"evil\\x1b[2J\\x0d\\x0a\\x9b\\x7f\\x5c.net (192.0.2.2), udp flow 33500\n");
+}
+
+Test(text, traces_are_parted_by_a_blank_line)
+{
+	void *sink = open_sink();
+	struct record_draft d;
+
+	draft_init(&d, TRACE_FORWARD, "192.0.2.2", "192.0.2.1", "192.0.2.2");
+	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
+	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
+	cr_assert_eq(text_sink.flush(sink), 0);
+	expect_file("forward from 192.0.2.1 to 192.0.2.2, udp flow 33500\n\n"
+		    "forward from 192.0.2.1 to 192.0.2.2, udp flow 33500\n");
+	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
+}
+
+/* Both directions, the later one first. */
+static void record_pair(void *sink)
+{
+	struct record_draft d;
+
+	draft_reverse(&d);
+	d.trace.pair_id = 1025;
+	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
+	memset(&d, 0x55, sizeof(d)); /* the sink has no claim to it any more */
+	draft_forward(&d);
+	d.trace.pair_id = 1025;
+	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
+}
+
+Test(text, pair_stands_side_by_side)
+{
+	void *sink = open_sink();
+
+	record_pair(sink);
+	cr_assert_eq(text_sink.flush(sink), 0);
+	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
+	expect_file("two-way 192.0.2.1 <-> www.example.net (198.51.100.7), udp\n"
+		    "FORWARD, flow 33500, 4 hops            "
+		    "| REVERSE, from the target, flow 33500, 3 hops\n"
+		    " 1  192.0.2.254   0.412 0.398 0.405 ms "
+		    "|  1  198.51.100.254 0.300     * 0.310 ms\n"
+		    " 2  *                                  "
+		    "|  2  203.0.113.1    9.500     ? 9.502 ms\n"
+		    " 3  203.0.113.129 10.41     * ms       "
+		    "|  3  192.0.2.1          + 11.80     * ms\n"
+		    "    203.0.113.133             112.4 ms |\n"
+		    " 4  198.51.100.7  12.00 12.00 12.00 ms |\n");
+}
+
+Test(text, pair_that_does_not_fit_stands_one_under_the_other)
+{
+	void *sink;
+
+	setenv("COLUMNS", "79", 1);
+	sink = open_sink();
+	record_pair(sink);
+	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
+	expect_file("forward from 192.0.2.1 to www.example.net (198.51.100.7), "
+		    "udp flow 33500, 4 hops\n"
+		    " 1  192.0.2.254  0.412 ms  0.398 ms  0.405 ms\n"
+		    " 2  * * *\n"
+		    " 3  203.0.113.129  10.412 ms * 203.0.113.133  112.398 ms\n"
+		    " 4  198.51.100.7  12.001 ms  12.002 ms  12.003 ms\n"
+		    "reverse from www.example.net (198.51.100.7) to 192.0.2.1, "
+		    "udp flow 33500, 3 hops\n"
+		    " 1  198.51.100.254  0.300 ms *  0.310 ms\n"
+		    " 2  203.0.113.1  9.500 ms  ?  9.502 ms\n"
+		    " 3  192.0.2.1 +  11.800 ms *\n");
+}
+
+/* The longest IPv4 addresses, three tries, seconds of delay, marks: 100 columns. */
+Test(text, widest_ipv4_pair_fits_a_hundred_columns)
+{
+	void *sink = open_sink();
+	struct record_draft d;
+
+	for (int direction = TRACE_FORWARD; direction <= TRACE_REVERSE; direction++) {
+		draft_init(&d, (enum trace_direction)direction, "198.151.100.107",
+			   "192.168.102.101", "198.151.100.107");
+		if (direction == TRACE_REVERSE)
+			draft_init(&d, TRACE_REVERSE, "198.151.100.107", "198.151.100.107",
+				   "192.168.102.101");
+		d.trace.pair_id = 1;
+		for (int i = 0; i < 3; i++)
+			draft_add(&d, 30, "203.110.113.129", 1500000)->icmp = 0x30a;
+		cr_assert_eq(text_sink.record(sink, &d.trace), 0);
+	}
+	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
+	expect_file("two-way 192.168.102.101 <-> 198.151.100.107, udp\n"
+		    "FORWARD, flow 33500, 30 hops                "
+		    "| REVERSE, from the target, flow 33500, 30 hops\n"
+		    "30  203.110.113.129  1500  1500  1500 ms !X "
+		    "| 30  203.110.113.129  1500  1500  1500 ms !X\n");
+}
+
+static void draft_pair_v6(struct record_draft *d, enum trace_direction direction)
+{
+	const char *here = "2001:db8::1", *there = "2001:db8:ffff::7";
+
+	if (direction == TRACE_FORWARD)
+		draft_init(d, direction, "v6.example.net", here, there);
+	else
+		draft_init(d, direction, "v6.example.net", there, here);
+	d->trace.pair_id = UINT64_MAX;
+	draft_add(d, 1, direction == TRACE_FORWARD ? there : here, 500);
+}
+
+Test(text, ipv6_pair_stands_side_by_side_if_it_fits)
+{
+	void *sink = open_sink();
+	struct record_draft d;
+
+	draft_pair_v6(&d, TRACE_FORWARD);
+	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
+	draft_pair_v6(&d, TRACE_REVERSE);
+	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
+	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
+	expect_file("two-way 2001:db8::1 <-> v6.example.net (2001:db8:ffff::7), udp\n"
+		    "FORWARD, flow 33500, 1 hop    "
+		    "| REVERSE, from the target, flow 33500, 1 hop\n"
+		    " 1  2001:db8:ffff::7 0.500 ms |  1  2001:db8::1 0.500 ms\n");
+}
+
+Test(text, long_ipv6_addresses_stand_one_under_the_other)
+{
+	void *sink = open_sink();
+	struct record_draft d;
+
+	draft_pair_v6(&d, TRACE_FORWARD);
+	draft_add(&d, 2, "2001:db8:1111:2222:3333:4444:5555:6666", 500);
+	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
+	draft_pair_v6(&d, TRACE_REVERSE);
+	draft_add(&d, 2, "2001:db8:1111:2222:3333:4444:5555:7777", 500);
+	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
+	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
+	expect_file("forward from 2001:db8::1 to v6.example.net (2001:db8:ffff::7), "
+		    "udp flow 33500, 2 hops\n"
+		    " 1  2001:db8:ffff::7  0.500 ms\n"
+		    " 2  2001:db8:1111:2222:3333:4444:5555:6666  0.500 ms\n"
+		    "reverse from v6.example.net (2001:db8:ffff::7) to 2001:db8::1, "
+		    "udp flow 33500, 2 hops\n"
+		    " 1  2001:db8::1  0.500 ms\n"
+		    " 2  2001:db8:1111:2222:3333:4444:5555:7777  0.500 ms\n");
+}
+
+Test(text, ending_stands_in_its_column)
+{
+	void *sink = open_sink();
+	struct record_draft d;
+
+	draft_init(&d, TRACE_FORWARD, "192.0.2.2", "192.0.2.1", "192.0.2.2");
+	draft_add(&d, 1, "192.0.2.2", 500);
+	d.trace.pair_id = 1;
+	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
+	draft_init(&d, TRACE_REVERSE, "192.0.2.2", "192.0.2.2", "192.0.2.1");
+	d.trace.pair_id = 1;
+	d.trace.reached = false;
+	d.trace.stop = STOP_NOT_SUPPORTED;
+	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
+	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
+	expect_file("two-way 192.0.2.1 <-> 192.0.2.2, udp\n"
+		    "FORWARD, flow 33500, 1 hop | REVERSE, from the target, flow 33500\n"
+		    " 1  192.0.2.2 0.500 ms     "
+		    "| -- not supported: a plain echo reply, no server\n");
+}
+
+Test(text, partner_that_never_comes_is_not_waited_for_at_the_end)
+{
+	void *sink = open_sink();
+	struct record_draft d;
+
+	draft_init(&d, TRACE_REVERSE, "192.0.2.2", "192.0.2.2", "192.0.2.1");
+	d.trace.pair_id = 1;
+	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
+	d.trace.pair_id = 1 + 1024; /* not the partner, though as near as can be */
+	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
+	cr_assert_eq(text_sink.flush(sink), 0);
+	expect_file("");
+	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
+	expect_file("reverse from 192.0.2.2 to 192.0.2.1, udp flow 33500\n\n"
+		    "reverse from 192.0.2.2 to 192.0.2.1, udp flow 33500\n");
+}
+
+Test(text, run_that_never_began_prints_nothing)
+{
+	void *sink = open_sink();
+	struct record_draft d;
+
+	draft_pair_v6(&d, TRACE_FORWARD);
+	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
+	cr_assert_eq(text_sink.close(sink, NULL), 0);
+	expect_file("");
+}
+
+Test(text, file_that_cannot_be_opened_is_named, .init = cr_redirect_stderr)
+{
+	void *sink;
+
+	cr_assert_eq(text_sink.open("/nonexistent/x", &draft_run, &sink), -ENOENT);
+	fflush(stderr);
+	cr_assert_stderr_eq_str(
+		"revprobe: /nonexistent/x: cannot open: No such file or directory\n");
+}
+
+/* Writes to `fd` as standard output, and returns what went wrong. */
+static int write_to(int fd)
+{
+	struct record_draft d;
+	void *sink;
+	int err;
+
+	dup2(fd, STDOUT_FILENO);
+	if (text_sink.open("-", &draft_run, &sink))
+		return -1;
+	draft_init(&d, TRACE_FORWARD, "192.0.2.2", "192.0.2.1", "192.0.2.2");
+	err = text_sink.record(sink, &d.trace);
+	if (!err)
+		err = text_sink.flush(sink);
+	if (text_sink.record(sink, &d.trace) != err || text_sink.flush(sink) != err ||
+	    text_sink.close(sink, &draft_end) != err)
+		return -1;
+	return err;
+}
+
+Test(text, full_standard_output_is_reported_once, .init = cr_redirect_stderr)
+{
+	int fd = open("/dev/full", O_WRONLY);
+
+	cr_assert_eq(write_to(fd), -ENOSPC);
+	close(fd);
+	fflush(stderr);
+	cr_assert_stderr_eq_str(
+		"revprobe: standard output: cannot write: No space left on device\n");
+}
+
+Test(text, reader_that_left_is_reported_once, .init = cr_redirect_stderr)
+{
+	int ends[2];
+
+	signal(SIGPIPE, SIG_IGN);
+	cr_assert_eq(pipe(ends), 0);
+	close(ends[0]);
+	cr_assert_eq(write_to(ends[1]), -EPIPE);
+	close(ends[1]);
+	fflush(stderr);
+	cr_assert_stderr_eq_str("revprobe: standard output: cannot write: Broken pipe\n");
+}
+
+Test(text, full_file_is_reported_once, .init = cr_redirect_stderr)
+{
+	struct record_draft d;
+	void *sink;
+
+	cr_assert_eq(text_sink.open("/dev/full", &draft_run, &sink), 0);
+	draft_init(&d, TRACE_FORWARD, "192.0.2.2", "192.0.2.1", "192.0.2.2");
+	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
+	cr_assert_eq(text_sink.flush(sink), -ENOSPC);
+	cr_assert_eq(text_sink.close(sink, &draft_end), -ENOSPC);
+	fflush(stderr);
+	cr_assert_stderr_eq_str("revprobe: /dev/full: cannot write: No space left on device\n");
+}
+
+Test(text, close_finds_the_full_standard_output, .init = cr_redirect_stderr)
+{
+	struct record_draft d;
+	void *sink;
+
+	cr_assert_geq(dup2(open("/dev/full", O_WRONLY), STDOUT_FILENO), 0);
+	cr_assert_eq(text_sink.open("-", &draft_run, &sink), 0);
+	draft_init(&d, TRACE_FORWARD, "192.0.2.2", "192.0.2.1", "192.0.2.2");
+	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
+	cr_assert_eq(text_sink.close(sink, &draft_end), -ENOSPC);
+	fflush(stderr);
+	cr_assert_stderr_eq_str(
+		"revprobe: standard output: cannot write: No space left on device\n");
+}
