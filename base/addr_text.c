@@ -35,7 +35,7 @@ static uint8_t prefix_mask(uint8_t len, unsigned int index)
 {
 	unsigned int bits = len > index * 8 ? len - index * 8 : 0;
 
-	return bits >= 8 ? 0xff : (uint8_t)(0xff00 >> bits);
+	return (uint8_t)(bits >= 8 ? 0xff : 0xff00 >> bits);
 }
 
 /* One to three digits, no sign, no blank. */
