@@ -48,6 +48,16 @@ unit_tests += tests/unit/test_server_options
 tests_unit_test_server_options_SOURCES = tests/unit/test_server_options.c
 tests_unit_test_server_options_LDADD = $(SERVER_LIBS) $(TEST_LIBS)
 endif
+
+if HAVE_CRITERION
+unit_tests += \
+	tests/unit/test_prefix \
+	tests/unit/test_target
+TARGETS_TEST_LIBS = $(TARGETS_LIBS) $(TEST_LIBS)
+tests_unit_test_prefix_SOURCES = tests/unit/test_prefix.c
+tests_unit_test_prefix_LDADD = $(TARGETS_TEST_LIBS)
+tests_unit_test_target_SOURCES = tests/unit/test_target.c
+tests_unit_test_target_LDADD = $(TARGETS_TEST_LIBS)
 endif
 
 
