@@ -205,6 +205,23 @@ Test(pace, a_burst_is_borrowed_from_the_packets_to_come)
 	free(l.at);
 }
 
+Test(pace, what_is_left_of_a_burst_expires_on_schedule)
+{
+	struct pace_limit limit = { 10 * NS_PER_MS, 0, 20 };
+	struct log l = { 0 };
+	struct pace p = { { 0 }, 0 };
+	mono now = { 1000 };
+
+	for (int i = 0; i < 80; i++, now = mono_after(now, limit.gap_ns)) {
+		cr_assert_leq(pace_ready_at(&p, &limit, now).ns, now.ns);
+		pace_spend(&p, &limit, now);
+		log_add(&l, now.ns);
+	}
+	send_all(&p, &limit, now, &l);
+	cr_assert_eq(l.count, 81, "%zu on top of a second's packets", l.count - 81);
+	free(l.at);
+}
+
 Test(pace, tells_when_the_next_packet_may_leave)
 {
 	struct pace_limit limit = { 7 * NS_PER_MS, 0, 1 };
