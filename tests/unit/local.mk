@@ -8,8 +8,10 @@ unit_tests += tests/unit/test_addr tests/unit/test_addr_text tests/unit/test_be 
 	tests/unit/test_checksum tests/unit/test_clock tests/unit/test_cursor \
 	tests/unit/test_heap tests/unit/test_log tests/unit/test_option tests/unit/test_pace \
 	tests/unit/test_pool
-unit_tests += tests/unit/test_craft tests/unit/test_host tests/unit/test_identity \
-	tests/unit/test_inflight
+unit_tests += tests/unit/test_craft \
+	tests/unit/test_host tests/unit/test_identity tests/unit/test_inflight \
+	tests/unit/test_parse tests/unit/test_parse_damage tests/unit/test_parse_foreign
+reply_samples = tests/support/replies.c tests/support/replies.h
 tests_unit_test_addr_SOURCES = tests/unit/test_addr.c
 tests_unit_test_addr_LDADD = $(TEST_LIBS)
 tests_unit_test_addr_text_SOURCES = tests/unit/test_addr_text.c
@@ -42,6 +44,12 @@ tests_unit_test_identity_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
 tests_unit_test_inflight_SOURCES = tests/unit/test_inflight.c \
 	prober/engine/inflight.c prober/engine/inflight.h
 tests_unit_test_inflight_LDADD = $(TEST_LIBS)
+tests_unit_test_parse_SOURCES = tests/unit/test_parse.c $(reply_samples)
+tests_unit_test_parse_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
+tests_unit_test_parse_damage_SOURCES = tests/unit/test_parse_damage.c $(reply_samples)
+tests_unit_test_parse_damage_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
+tests_unit_test_parse_foreign_SOURCES = tests/unit/test_parse_foreign.c $(reply_samples)
+tests_unit_test_parse_foreign_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
 
 if ENABLE_SERVER
 unit_tests += tests/unit/test_server_options
