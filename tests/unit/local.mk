@@ -8,7 +8,7 @@ unit_tests += tests/unit/test_addr tests/unit/test_addr_text tests/unit/test_be 
 	tests/unit/test_checksum tests/unit/test_clock tests/unit/test_cursor \
 	tests/unit/test_heap tests/unit/test_log tests/unit/test_option tests/unit/test_pace \
 	tests/unit/test_pool
-unit_tests += tests/unit/test_craft \
+unit_tests += tests/unit/test_craft tests/unit/test_golden \
 	tests/unit/test_host tests/unit/test_identity tests/unit/test_inflight \
 	tests/unit/test_parse tests/unit/test_parse_damage tests/unit/test_parse_foreign
 reply_samples = tests/support/replies.c tests/support/replies.h
@@ -37,6 +37,9 @@ tests_unit_test_pool_LDADD = $(TEST_LIBS)
 
 tests_unit_test_craft_SOURCES = tests/unit/test_craft.c
 tests_unit_test_craft_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
+tests_unit_test_golden_SOURCES = tests/unit/test_golden.c \
+	tests/support/dissect.c tests/support/dissect.h
+tests_unit_test_golden_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
 tests_unit_test_host_SOURCES = tests/unit/test_host.c prober/engine/host.c prober/engine/host.h
 tests_unit_test_host_LDADD = $(TEST_LIBS)
 tests_unit_test_identity_SOURCES = tests/unit/test_identity.c
