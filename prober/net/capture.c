@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "prober/net/capture.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <stdarg.h>
@@ -116,6 +117,8 @@ void capture_filter_text(const struct capture_config *config, char *text, size_t
 {
 	struct filter_text f = { .text = text, .size = size };
 
+	assert(config->forward || config->reverse);
+	assert(config->udp || config->tcp || config->icmp);
 	filter_begin(&f, "(inbound and (");
 	/* Errors: unreachable, too big, time exceeded, parameter problem. */
 	filter_or(&f, "(icmp[0] = 3 or icmp[0] = 11 or icmp[0] = 12)");

@@ -15,6 +15,7 @@
 
 struct capture;
 
+/* At least one direction and one protocol. */
 struct capture_config {
 	bool forward;	      /* what forward probes bring back */
 	bool reverse;	      /* responses of servers, and their probes as they arrive */

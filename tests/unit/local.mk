@@ -8,7 +8,7 @@ unit_tests += tests/unit/test_addr tests/unit/test_addr_text tests/unit/test_be 
 	tests/unit/test_checksum tests/unit/test_clock tests/unit/test_cursor \
 	tests/unit/test_heap tests/unit/test_log tests/unit/test_option tests/unit/test_pace \
 	tests/unit/test_pool
-unit_tests += tests/unit/test_craft tests/unit/test_golden \
+unit_tests += tests/unit/test_capture_filter tests/unit/test_craft tests/unit/test_golden \
 	tests/unit/test_host tests/unit/test_identity tests/unit/test_inflight \
 	tests/unit/test_parse tests/unit/test_parse_damage tests/unit/test_parse_foreign
 reply_samples = tests/support/replies.c tests/support/replies.h
@@ -18,6 +18,8 @@ tests_unit_test_addr_text_SOURCES = tests/unit/test_addr_text.c
 tests_unit_test_addr_text_LDADD = $(TEST_LIBS)
 tests_unit_test_be_SOURCES = tests/unit/test_be.c
 tests_unit_test_be_LDADD = $(TEST_LIBS)
+tests_unit_test_capture_filter_SOURCES = tests/unit/test_capture_filter.c $(reply_samples)
+tests_unit_test_capture_filter_LDADD = $(NET_LIBS) $(PROBE_LIBS) $(TEST_LIBS)
 tests_unit_test_checksum_SOURCES = tests/unit/test_checksum.c
 tests_unit_test_checksum_LDADD = $(TEST_LIBS)
 tests_unit_test_clock_SOURCES = tests/unit/test_clock.c
