@@ -6,6 +6,11 @@ AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir; \
 	UBSAN_OPTIONS=print_stacktrace=1; export UBSAN_OPTIONS;
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh --merge
 LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/run-tap.sh
+TEST_EXTENSIONS = .sh .py
+SH_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_COMPILER = $(LOG_COMPILER)
+PY_LOG_DRIVER = $(LOG_DRIVER)
+PY_LOG_COMPILER = $(LOG_COMPILER)
 EXTRA_DIST += tests/run-tap.sh tests/pcaps
 
 if HAVE_CRITERION

@@ -1,6 +1,7 @@
 # One program a module: tests/unit/test_MODULE.c.  Each links its own floor and
 # those below, so that a call upwards fails here.
-unit_scripts =
+unit_scripts = tests/check-layers.sh
+EXTRA_DIST += $(unit_scripts)
 unit_tests =
 if HAVE_CRITERION
 # wire, base, prober/probe, prober/net and the engine's tables.
