@@ -115,3 +115,20 @@ tests_unit_test_sqlite_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/records.c tests/unit/records.h
 tests_unit_test_text_LDADD = $(OUTPUT_TEST_LIBS)
 endif
+endif
+
+
+if HAVE_CRITERION
+# The engine, and the simulated network that it is tried in.
+noinst_LIBRARIES += libfakenetwork.a
+libfakenetwork_a_SOURCES = \
+	tests/support/fake_network.c tests/support/fake_network.h \
+	tests/support/fake_packet.c tests/support/fake_packet.h \
+	tests/support/fake_reply.c \
+	tests/support/fake_trace.c tests/support/fake_trace.h \
+	tests/support/fake_travel.c tests/support/fake_travel.h \
+	tests/support/fake_world.c tests/support/fake_world.h
+libfakenetwork_a_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+ENGINE_TEST_LIBS = libfakenetwork.a $(ENGINE_LIBS) $(TEST_LIBS)
+
+endif
