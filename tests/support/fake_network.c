@@ -133,8 +133,8 @@ static void forge(struct fake_network *n, const struct probe_spec *spec, uint64_
 	bool is_v4 = addr_is_v4(&spec->dst);
 	struct fake_effect effect = { .kind = REPLY_ERROR,
 				      .from = fake_router('Z', is_v4),
-				      .icmp_type = is_v4 ? ICMPV4_TIME_EXCEEDED
-							 : ICMPV6_TIME_EXCEEDED,
+				      .icmp_type =
+					      is_v4 ? ICMPV4_TIME_EXCEEDED : ICMPV6_TIME_EXCEEDED,
 				      .ttl = 9 };
 	struct probe_spec other = *spec;
 	struct fake_packet packet;

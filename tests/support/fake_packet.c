@@ -191,13 +191,12 @@ static void put_arrival(const struct fake_effect *effect, const struct probe_spe
 						.dport = be16_from(spec->flow),
 						.len = be16_from(sizeof(udp)),
 						.checksum = be16_from(effect->id) } };
-	struct revtr_tcp_probe tcp = {
-		.tcp = { .sport = be16_from(REVTR_PROBE_PORT),
-			 .dport = be16_from(spec->flow),
-			 .seq = be32_from(revtr_seq_from_id(be16_from(effect->id))),
-			 .data_off = sizeof(tcp) / 4 << 4,
-			 .flags = TCP_SYN }
-	};
+	struct revtr_tcp_probe tcp = { .tcp = { .sport = be16_from(REVTR_PROBE_PORT),
+						.dport = be16_from(spec->flow),
+						.seq = be32_from(
+							revtr_seq_from_id(be16_from(effect->id))),
+						.data_off = sizeof(tcp) / 4 << 4,
+						.flags = TCP_SYN } };
 	struct revtr_icmp_probe icmp = { .icmp = { .type = is_v4 ? ICMPV4_ECHO : ICMPV6_ECHO,
 						   .id = be16_from(effect->id),
 						   .seq = be16_from(REVTR_PROBE_SEQ) } };

@@ -26,8 +26,8 @@ struct fake_effect {
 	struct addr hop;	      /* and if that is REVTR_RESULT, who answered */
 	uint64_t rtt_ns;
 	bool has_wide_time;
-	uint16_t id;	    /* REPLY_ARRIVAL: as the server chose it */
-	size_t quoted;	    /* REPLY_ERROR: bytes behind the quoted IP header; 0: all */
+	uint16_t id;   /* REPLY_ARRIVAL: as the server chose it */
+	size_t quoted; /* REPLY_ERROR: bytes behind the quoted IP header; 0: all */
 };
 
 /* Reads a packet of ours: addresses, what it asks for, its identifiers. */

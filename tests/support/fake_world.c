@@ -41,7 +41,11 @@ static const struct fake_site *fake_site_of(const void *self, const struct addr 
 
 static struct fake_host fake_site_host(const void *self, const struct addr *addr)
 {
-	return fake_site_of(self, addr)->host;
+	struct fake_host host = fake_site_of(self, addr)->host;
+
+	if (!host.rtt_ns)
+		host.rtt_ns = STEP_NS;
+	return host;
 }
 
 static const char *fake_site_path(const struct fake_site *site, const struct fake_leg *leg)
@@ -83,7 +87,9 @@ static struct fake_hop fake_site_hop(const void *self, const struct fake_leg *le
 	const char *word = fake_path_word(fake_site_path(site, leg), ttl);
 	uint64_t step_ns = site->step_ns ? site->step_ns : STEP_NS;
 	bool is_v4 = addr_is_v4(&leg->host);
-	struct fake_hop hop = { .rtt_ns = ttl * step_ns, .addr = leg->end, .kind = FAKE_END };
+	struct fake_hop hop = { .rtt_ns = site->base_ns + ttl * step_ns,
+				.addr = leg->end,
+				.kind = FAKE_END };
 
 	if (!word || *word == '@')
 		return hop;

@@ -24,23 +24,23 @@ enum fake_hop_kind {
 struct fake_hop {
 	enum fake_hop_kind kind;
 	struct addr addr;
-	uint64_t rtt_ns; /* there and back */
+	uint64_t rtt_ns;	      /* there and back */
 	uint8_t icmp_type, icmp_code; /* FAKE_UNREACHABLE */
 };
 
 /* What a host makes of a request. */
 enum fake_speech {
 	FAKE_SERVER,
-	FAKE_ECHOES,	   /* a plain host: with code 1, as it came */
+	FAKE_ECHOES, /* a plain host: with code 1, as it came */
 	FAKE_ECHOES_CODE_0,
-	FAKE_DEAD,	   /* nothing at all, not even to forward probes */
-	FAKE_NOT_THERE,	   /* a router says: host unreachable */
+	FAKE_DEAD,	/* nothing at all, not even to forward probes */
+	FAKE_NOT_THERE, /* a router says: host unreachable */
 };
 
 struct fake_host {
 	enum fake_speech speech;
-	uint64_t rtt_ns;     /* of requests */
-	mono gone_at;	     /* a server that runs no longer: the host echoes; 0: never */
+	uint64_t rtt_ns;       /* of requests; 0 in a written world: 10 ms */
+	mono gone_at;	       /* a server that runs no longer: the host echoes; 0: never */
 	uint8_t refused_proto; /* refused with the status for that */
 	uint16_t refused_flow;
 	uint8_t refusal;     /* status with which every real request is refused; 0: none */
@@ -84,7 +84,8 @@ struct fake_site {
 	const char *later_forward; /* from `changes_at` on */
 	const char *later_reverse;
 	mono changes_at;
-	uint64_t step_ns; /* round trip a hop; 0: 10 ms */
+	uint64_t base_ns; /* round trips: this, and ... */
+	uint64_t step_ns; /* ... that for each hop; 0: 10 ms */
 };
 
 struct fake_sites {
