@@ -22,16 +22,15 @@ static uint8_t least(unsigned int a, unsigned int b)
 	return (uint8_t)(a < b ? a : b);
 }
 
-/* The last TTL that `try` may go to at this moment. */
+/* The last TTL that `try` may go to at this moment.  Known is what has answered: silent
+ * hops behind that are part of the gap already. */
 static uint8_t path_limit(const struct trace *t, const struct engine_config *config, uint8_t try)
 {
-	unsigned int known = t->judged - 1u;
+	unsigned int known = t->top ? t->top : config->min_ttl - 1u;
 	unsigned int ahead = config->gap_limit;
 
 	if (t->stop)
 		return t->end_ttl;
-	if (t->top > known)
-		known = t->top;
 	if (try == 0 && ahead < PATH_AHEAD)
 		ahead = PATH_AHEAD;
 	return least(known + ahead, config->max_ttl);

@@ -131,7 +131,9 @@ libfakenetwork_a_SOURCES = \
 libfakenetwork_a_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 ENGINE_TEST_LIBS = libfakenetwork.a $(ENGINE_LIBS) $(TEST_LIBS)
 
-unit_tests += tests/unit/test_host tests/unit/test_path
+unit_tests += tests/unit/test_end tests/unit/test_host tests/unit/test_path
+tests_unit_test_end_SOURCES = tests/unit/test_end.c
+tests_unit_test_end_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_host_SOURCES = tests/unit/test_host.c
 tests_unit_test_host_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_path_SOURCES = tests/unit/test_path.c
