@@ -60,10 +60,11 @@ void path_sent(struct trace *t, uint8_t ttl, uint8_t try)
 	t->next_ttl[try] = (uint8_t)(ttl + 1);
 }
 
-/* Ends that conclude from silence give way to evidence. */
+/* Ends that are concluded give way to evidence: even what looked like a loop, if the
+ * destination answers behind it. */
 static bool path_end_is_assumed(const struct trace *t)
 {
-	return t->stop == STOP_GAP_LIMIT || t->stop == STOP_MAX_TTL || !t->stop;
+	return t->stop != STOP_COMPLETED && t->stop != STOP_UNREACHABLE;
 }
 
 /* The trace ends at `ttl`, if nothing has ended it before that. */

@@ -108,6 +108,14 @@ Test(end, forwarding_loop)
 	expect("A B C B D E", &engine, STOP_COMPLETED, 0, "A B C B D E @");
 }
 
+Test(end, destination_behind_what_looks_like_a_loop)
+{
+	struct engine_config engine = fake_engine_config();
+
+	expect("A B A B", &engine, STOP_COMPLETED, 0, "A B A B @");
+	expect("A B B B B", &engine, STOP_COMPLETED, 0, "A B B B B @");
+}
+
 Test(end, unreachable_with_its_code)
 {
 	struct engine_config engine = fake_engine_config();
