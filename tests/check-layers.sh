@@ -15,8 +15,8 @@ output          | base wire                                                     
 prober/probe    | base wire                                                                    | sodium.h
 prober/net      | base wire                                                                    | pcap/pcap.h libmnl/libmnl.h
 prober/engine   | prober/probe targets output base wire                                        |
-prober/campaign | prober/engine prober/net prober/probe targets output base wire               | event2/*
-prober          | prober/campaign prober/engine prober/net prober/probe targets output base wire | jansson.h
+prober/campaign | prober/engine prober/net prober/probe targets output base wire               | event2/* jansson.h sodium.h
+prober          | prober/campaign prober/engine prober/net prober/probe targets output base wire | jansson.h sodium.h
 server-bpf      | base wire                                                                    | bpf/* libmnl/libmnl.h
 RULES
 }

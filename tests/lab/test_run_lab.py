@@ -221,7 +221,7 @@ def check_many(net):
             expect_status(done, 0)
             found = traces(db)
             labtest.equal(len(found), 2 * count, "traces")
-            labtest.equal({(row["stop_name"], row["reached"]) for row in found},
+            labtest.equal({(row["stop"], row["reached"]) for row in found},
                           {("completed", 1)}, "outcomes")
     ratio = seconds[64] / seconds[8]
     assert ratio <= 1.5, f"64 take {ratio:.2f} times as long as 8"
