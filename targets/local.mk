@@ -11,7 +11,4 @@ libtargets_a_SOURCES = \
 	targets/sources.h \
 	targets/target.c targets/target.h \
 	targets/text.c targets/text.h
-	targets/prefix.c targets/prefix.h \
-	targets/sources.h \
-	targets/target.c targets/target.h
 TARGETS_LIBS = libtargets.a $(BASE_LIBS)

@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "prober/probe/parse.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+#include "tests/fuzz/fuzz.h"
 
 static void check(enum parse_verdict verdict, const struct reply *reply)
 {

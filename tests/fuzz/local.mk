@@ -3,8 +3,8 @@
 #     configure CC=clang --enable-sanitizers CFLAGS='-g -O1 -fsanitize=fuzzer-no-link'
 #     make fuzz FUZZ_SECONDS=600
 # A new target takes a name in each of the two lists and its lines below them.
-fuzz_tests = tests/fuzz/fuzz_lines
-fuzz_live = tests/fuzz/live_lines
+fuzz_tests = tests/fuzz/fuzz_lines tests/fuzz/fuzz_parse
+fuzz_live = tests/fuzz/live_lines tests/fuzz/live_parse
 EXTRA_PROGRAMS = $(fuzz_live)
 CLEANFILES += $(fuzz_live)
 EXTRA_DIST += tests/fuzz/corpus
@@ -17,6 +17,12 @@ tests_fuzz_fuzz_lines_LDADD = $(TARGETS_LIBS)
 tests_fuzz_live_lines_SOURCES = tests/fuzz/fuzz_lines.c tests/fuzz/fuzz.h
 tests_fuzz_live_lines_LDADD = $(TARGETS_LIBS)
 tests_fuzz_live_lines_LDFLAGS = $(LIBFUZZER_FLAGS)
+
+tests_fuzz_fuzz_parse_SOURCES = tests/fuzz/fuzz_parse.c $(FUZZ_REPLAY)
+tests_fuzz_fuzz_parse_LDADD = $(PROBE_LIBS)
+tests_fuzz_live_parse_SOURCES = tests/fuzz/fuzz_parse.c tests/fuzz/fuzz.h
+tests_fuzz_live_parse_LDADD = $(PROBE_LIBS)
+tests_fuzz_live_parse_LDFLAGS = $(LIBFUZZER_FLAGS)
 
 # What libFuzzer finds worth keeping goes to the build tree.
 fuzz: $(fuzz_live)
