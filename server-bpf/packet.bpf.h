@@ -24,6 +24,7 @@ struct packet {
 	uint8_t v4_tos;
 	bool is_v4;
 	bool is_fragment;
+	bool is_unfinished; /* TCP: see packet_is_unfinished() */
 	uint8_t proto;
 	be32 ver_class_label; /* IPv6: likewise */
 	struct addr src;
@@ -124,6 +125,18 @@ static __always_inline bool packet_load(struct __sk_buff *skb, const struct pack
 	return off + len <= p->l4_len && !bpf_skb_load_bytes(skb, p->l4_off + off, into, len);
 }
 
+/*
+ * A TCP segment that has met no wire yet (veth, or virtio between neighbours) may
+ * come unfinished: its checksum field holds the sum of the pseudo header, and the
+ * kernel keeps in mind that whoever sends it to a wire puts the sum of all that
+ * follows there.  No helper makes the kernel forget.
+ */
+static __always_inline bool packet_is_unfinished(const struct packet *p, be16 checksum)
+{
+	return checksum.raw ==
+	       csum_folded(csum_pseudo(&p->src, &p->dst, p->proto, (uint16_t)p->l4_len));
+}
+
 /* What is common to the packets we send: where to, and how far. */
 struct heading {
 	const struct addr *from;
@@ -169,33 +182,79 @@ static __always_inline int packet_write_v6(struct __sk_buff *skb, const struct p
 					BPF_F_RECOMPUTE_CSUM);
 }
 
-/*
- * Turns the packet into the one described and sends it back out of the
- * interface it came in by, to the neighbour it came from.  TOS, IPv4
- * identification and don't-fragment, and IPv6 class and flow label stay as they
- * were (docs/protocol.md); IPv4 options go.  Returns the program's verdict, or
- * a negative error with the packet in an unknown state.
- */
-static __always_inline int packet_rewrite(struct __sk_buff *skb, const struct packet *p,
-					  const struct heading *h, const void *l4, uint16_t l4_len)
+static __always_inline uint32_t packet_l4_off(const struct packet *p)
 {
-	uint32_t ip_len = p->is_v4 ? sizeof(struct ipv4_hdr) : sizeof(struct ipv6_hdr);
+	return sizeof(struct eth_hdr) +
+	       (p->is_v4 ? sizeof(struct ipv4_hdr) : sizeof(struct ipv6_hdr));
+}
+
+/*
+ * Fills a packet that has the right size and sends it back out of the interface
+ * it came in by, to the neighbour it came from.  TOS, IPv4 identification and
+ * don't-fragment, and IPv6 class and flow label stay as they were
+ * (docs/protocol.md); IPv4 options go.  Returns the program's verdict, or a
+ * negative error with the packet in an unknown state.
+ */
+static __always_inline int packet_fill(struct __sk_buff *skb, const struct packet *p,
+				       const struct heading *h, const void *l4, uint16_t l4_len)
+{
 	struct eth_hdr eth = { .type = p->eth.type };
 	int err;
 
 	__builtin_memcpy(eth.dst, p->eth.src, sizeof(eth.dst));
 	__builtin_memcpy(eth.src, p->eth.dst, sizeof(eth.src));
-	err = (int)bpf_skb_change_tail(skb, sizeof(eth) + ip_len + l4_len, 0);
-	if (err)
-		return err;
 	err = (int)bpf_skb_store_bytes(skb, 0, &eth, sizeof(eth), BPF_F_RECOMPUTE_CSUM);
 	if (err)
 		return err;
 	err = p->is_v4 ? packet_write_v4(skb, p, h, l4_len) : packet_write_v6(skb, p, h, l4_len);
 	if (err)
 		return err;
-	err = (int)bpf_skb_store_bytes(skb, sizeof(eth) + ip_len, l4, l4_len, BPF_F_RECOMPUTE_CSUM);
+	err = (int)bpf_skb_store_bytes(skb, packet_l4_off(p), l4, l4_len, BPF_F_RECOMPUTE_CSUM);
 	if (err)
 		return err;
 	return (int)bpf_redirect(skb->ifindex, 0);
+}
+
+/* Turns the packet into the one described, and sends it. */
+static __always_inline int packet_rewrite(struct __sk_buff *skb, const struct packet *p,
+					  const struct heading *h, const void *l4, uint16_t l4_len)
+{
+	int err = (int)bpf_skb_change_tail(skb, packet_l4_off(p) + l4_len, 0);
+
+	return err ? err : packet_fill(skb, p, h, l4, l4_len);
+}
+
+/*
+ * The same for an unfinished TCP segment, which becomes the ICMP message `icmp`.
+ *
+ * The kernel's memory is of places in the buffer: the sum begins where TCP began
+ * and lands where TCP's checksum was.  So the frame moves back in the buffer until
+ * that is where the ICMP checksum is; the sum then begins SUM_LEAD bytes before
+ * the message.  A word behind the packet, as padding, makes the sum come out as
+ * the checksum that is there: whether it is written or not, the packet is right.
+ */
+#define SUM_LEAD (offsetof(struct tcp_hdr, checksum) - offsetof(struct icmp_hdr, checksum))
+static __always_inline int packet_rewrite_unfinished(struct __sk_buff *skb, const struct packet *p,
+						     const struct heading *h,
+						     const struct icmp_hdr *icmp, uint16_t l4_len)
+{
+	uint32_t end = packet_l4_off(p) + l4_len;
+	uint32_t back = p->l4_off + SUM_LEAD - packet_l4_off(p);
+	struct csum sum = { 0 };
+	uint8_t lead[SUM_LEAD];
+	be16 behind;
+	int verdict;
+
+	if (bpf_skb_change_tail(skb, end + sizeof(behind) + back, 0) ||
+	    bpf_skb_adjust_room(skb, -(int32_t)back, BPF_ADJ_ROOM_MAC, 0))
+		return -1;
+	verdict = packet_fill(skb, p, h, icmp, l4_len);
+	if (verdict < 0 ||
+	    bpf_skb_load_bytes(skb, packet_l4_off(p) - sizeof(lead), lead, sizeof(lead)))
+		return -1;
+	sum = csum_add(csum_add(sum, lead, sizeof(lead)), icmp, l4_len);
+	behind = csum_filler(sum, icmp->checksum);
+	if (bpf_skb_store_bytes(skb, end, &behind, sizeof(behind), BPF_F_RECOMPUTE_CSUM))
+		return -1;
+	return verdict;
 }

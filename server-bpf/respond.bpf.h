@@ -140,5 +140,7 @@ static __noinline int respond_result(struct __sk_buff *skb, const struct packet 
 	struct csum sum = csum_add(respond_pseudo(p, &h, sizeof(answer)), &answer, sizeof(answer));
 
 	answer.icmp.checksum = csum_finish(sum);
-	return packet_rewrite(skb, p, &h, &answer, sizeof(answer));
+	return p->is_unfinished
+		       ? packet_rewrite_unfinished(skb, p, &h, &answer.icmp, sizeof(answer))
+		       : packet_rewrite(skb, p, &h, &answer, sizeof(answer));
 }

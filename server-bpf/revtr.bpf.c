@@ -174,7 +174,7 @@ static __noinline int handle_icmp(struct __sk_buff *skb, const struct packet *p)
 	return handle_answer(skb, p, &key, proto, now_ns);
 }
 
-static __noinline int handle_tcp(struct __sk_buff *skb, const struct packet *p)
+static __noinline int handle_tcp(struct __sk_buff *skb, struct packet *p)
 {
 	struct session_key key = { .peer = p->src };
 	uint64_t rtt_ns;
@@ -192,6 +192,7 @@ static __noinline int handle_tcp(struct __sk_buff *skb, const struct packet *p)
 		count(COUNT_UNMATCHED, p->is_v4);
 		return TC_ACT_UNSPEC;
 	}
+	p->is_unfinished = packet_is_unfinished(p, tcp.checksum);
 	/* The kernel knows no such connection and resets it, so that the peer is
 	 * not left half open.  The copy passes here again, without a session. */
 	if (is_syn_ack && !bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS))

@@ -5,9 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/addr_text.h"
 #include "server-bpf/counters.h"
 #include "tests/bpf/harness.h"
 #include "tests/support/build.h"
+#include "wire/checksum.h"
 #include "wire/revtr.h"
 
 #define SECOND 1000000000ull
@@ -225,6 +227,67 @@ Test(server, packets_cut_at_any_byte_pass)
 			revtr_seq_from_id(be16_from(8)) + 1, TCP_RST | TCP_ACK);
 	expect_pass_when_cut(h, &rst, rst.len);
 	cr_assert_eq(harness_run(h, &rst, &out), HARNESS_SEND);
+	harness_free(h);
+}
+
+/* As a neighbour on the same machine hands its segments over: only the pseudo
+ * header is summed. */
+static struct packet_bytes unfinished_segment(const struct build_ip *ip, size_t l4_off, uint16_t id,
+					      uint8_t flags)
+{
+	struct packet_bytes frame =
+		build_tcp(ip, 80, REVTR_PROBE_PORT, revtr_seq_from_id(be16_from(id)) + 1, flags);
+	struct tcp_hdr *tcp = (struct tcp_hdr *)(frame.bytes + l4_off);
+	struct addr src, dst;
+
+	cr_assert(addr_from_text(ip->src, &src) && addr_from_text(ip->dst, &dst));
+	tcp->checksum.raw =
+		csum_folded(csum_pseudo(&src, &dst, PROTO_TCP, (uint16_t)(frame.len - l4_off)));
+	return frame;
+}
+
+/* What the kernel will write: the sum over all from where TCP began, to where
+ * TCP's checksum was, which is where the ICMP checksum is now. */
+static uint16_t finished_checksum(const struct packet_bytes *frame, size_t l4_off)
+{
+	size_t start = l4_off + 2 - 16;
+
+	struct csum sum = { 0 };
+
+	sum = csum_add(sum, frame->bytes + start, (uint32_t)(frame->len - start));
+	return csum_finish(sum).raw;
+}
+
+Test(server, unfinished_segment_becomes_a_packet_that_finishing_does_not_change)
+{
+	static const struct {
+		struct build_ip ip;
+		size_t in_off, out_off;
+	} cases[] = {
+		{ { .src = CLIENT, .dst = SERVER }, 34, 34 },
+		{ { .src = CLIENT, .dst = SERVER, .options = 40 }, 74, 34 },
+		{ { .src = "2001:db8::1", .dst = "2001:db8::2" }, 54, 54 },
+	};
+	static const uint8_t flags[] = { TCP_RST | TCP_ACK, TCP_SYN | TCP_ACK };
+	struct harness *h = harness_new(64, 5 * SECOND);
+	struct packet_bytes in, out;
+
+	for (uint16_t i = 0; i < 6; i++) {
+		const struct build_ip *ip = &cases[i / 2].ip;
+		size_t off = cases[i / 2].out_off;
+		struct revtr_answer answer;
+		uint16_t checksum;
+
+		in = build_request(ip, (uint16_t)(i + 1), 9, PROTO_TCP, 80, 0);
+		cr_assert_eq(harness_run(h, &in, &out), HARNESS_SEND);
+		in = unfinished_segment(ip, cases[i / 2].in_off, (uint16_t)(i + 1), flags[i % 2]);
+		cr_assert_eq(harness_run(h, &in, &out), HARNESS_SEND, "case %d", i);
+		memcpy(&checksum, out.bytes + off + 2, sizeof(checksum));
+		memcpy(&answer, out.bytes + off + sizeof(struct icmp_hdr), sizeof(answer));
+		cr_assert_eq(answer.head.status, REVTR_RESULT, "case %d", i);
+		cr_assert_eq(finished_checksum(&out, off), checksum, "case %d: %04x, not %04x", i,
+			     finished_checksum(&out, off), checksum);
+	}
 	harness_free(h);
 }
 
