@@ -189,27 +189,45 @@ void path_lost(struct trace *t, const struct engine_config *config, const struct
 	path_settled(t, config, p);
 }
 
+/*
+ * Does a router beyond an end at `len` contradict it?  Not so one whose probes
+ * arrived here, too: that is our own address as the server sees it, where a
+ * translator stands between us.
+ */
+static bool path_arrival_fits(const struct trace *t, uint8_t len)
+{
+	for (unsigned int ttl = len; ttl <= t->top; ttl++)
+		if (t->hops[ttl].answered && !t->hops[ttl].arrived &&
+		    !path_is_destination(t, &t->hops[ttl].from))
+			return false;
+	return !t->arrival_len || t->arrival_len == len;
+}
+
+/* The TTL at which a path that long is seen to end. */
+static uint8_t path_arrival_end(const struct engine_config *config, uint8_t len)
+{
+	return len < config->min_ttl ? config->min_ttl : len;
+}
+
 bool path_arrived(struct trace *t, const struct engine_config *config, struct probe *p,
 		  uint8_t ttl_left, mono at)
 {
 	uint8_t len = (uint8_t)(p->ttl - ttl_left + 1);
 	uint64_t patience_ns = PATIENCE_ROUND_TRIPS * t->check_rtt_ns + PATIENCE_LEAST_NS;
+	bool fits = path_arrival_fits(t, len);
 
 	if (!p->arrived && p->state == PROBE_WAITING)
 		t->hops[p->ttl].waiting_arrived++;
 	p->arrived = 1;
+	t->hops[p->ttl].arrived = true;
 	t->reached = true;
 	if (patience_ns > config->timeout_ns)
 		patience_ns = config->timeout_ns;
 	t->patience = mono_after(at, patience_ns);
-	/* A router that answered from there or beyond: the path has changed. */
-	for (unsigned int ttl = len; ttl <= t->top; ttl++)
-		if (t->hops[ttl].answered && !path_is_destination(t, &t->hops[ttl].from))
-			return false;
-	if (len < config->min_ttl || (t->arrival_len && t->arrival_len != len))
+	if (!fits)
 		return false;
 	t->arrival_len = len;
-	path_end(t, len, STOP_COMPLETED, 0);
+	path_end(t, path_arrival_end(config, len), STOP_COMPLETED, 0);
 	return true;
 }
 
@@ -222,7 +240,8 @@ bool path_waits_for_arrived(const struct trace *t, const struct engine_config *c
 {
 	const struct hop *last = &t->hops[t->end_ttl];
 
-	return t->stop == STOP_COMPLETED && t->arrival_len == t->end_ttl &&
+	return t->stop == STOP_COMPLETED && t->arrival_len &&
+	       path_arrival_end(config, t->arrival_len) == t->end_ttl &&
 	       t->complete == t->end_ttl && last->sent == config->probes &&
 	       last->sent - last->settled == last->waiting_arrived;
 }

@@ -43,7 +43,8 @@ struct hop {
 	uint8_t sent;
 	uint8_t settled;	 /* of those: answered or given up */
 	uint8_t waiting_arrived; /* of those: neither, but seen to arrive here */
-	bool answered;
+	bool answered : 1;
+	bool arrived : 1; /* a probe with this TTL was seen to arrive here */
 	struct addr from; /* who answered first */
 };
 

@@ -3,7 +3,8 @@
 
 #include "wire/revtr.h"
 
-#define REPLY_TTL 55
+#define REPLY_TTL     55
+#define UNKNOWN_PROTO 253 /* RFC 3692 */
 
 uint32_t fake_dice_below(struct fake_dice *dice, uint32_t bound)
 {
@@ -113,7 +114,7 @@ static size_t travel_serve(const struct fake_world *world, const struct fake_hos
 
 	answer.delay_ns = host->rtt_ns;
 	answer.effect.status = travel_refusal(host, spec);
-	if (spec->ttl && host->drops_requests)
+	if (spec->proto == UNKNOWN_PROTO && host->ignores_unknown)
 		return 0;
 	if (answer.effect.status == REVTR_RESULT) {
 		hop = travel_walk(world, leg, spec->ttl, &left);
@@ -131,6 +132,8 @@ static size_t travel_serve(const struct fake_world *world, const struct fake_hos
 			return count;
 		answer.delay_ns += hop.rtt_ns;
 		answer.effect.hop = hop.addr;
+		if (hop.kind == FAKE_END && host->client_is)
+			answer.effect.hop = fake_addr(host->client_is);
 		answer.effect.rtt_ns = hop.rtt_ns;
 		answer.effect.has_wide_time = host->has_wide_time;
 	}

@@ -43,12 +43,13 @@ struct fake_host {
 	mono gone_at;	       /* a server that runs no longer: the host echoes; 0: never */
 	uint8_t refused_proto; /* refused with the status for that */
 	uint16_t refused_flow;
-	uint8_t refusal;     /* status with which every real request is refused; 0: none */
-	bool is_swapped;     /* its statuses 2 and 3 mean each other */
-	bool has_wide_time;  /* 64-bit round trips */
-	bool has_global_ids; /* its probes have identifiers of their own */
-	bool client_filters; /* its probes reach us, and nothing answers them */
-	bool drops_requests; /* those with a TTL: only the support check is answered */
+	uint8_t refusal;       /* status with which every real request is refused; 0: none */
+	bool is_swapped;       /* its statuses 2 and 3 mean each other */
+	bool has_wide_time;    /* 64-bit round trips */
+	bool has_global_ids;   /* its probes have identifiers of their own */
+	bool client_filters;   /* its probes reach us, and nothing answers them */
+	bool ignores_unknown;  /* no status for protocols that no server has */
+	const char *client_is; /* our address as it sees it: behind a translator */
 };
 
 /* One direction to or from a host, as one flow sees it at one moment. */
