@@ -11,8 +11,7 @@
 /* Stamps of one host come from one clock; that much they may be out of order. */
 #define STAMP_SLACK_NS NS_PER_MS
 
-void match_spec(const struct identity_key *key, const struct trace *t, const struct probe *p,
-		struct probe_spec *ret_spec)
+struct probe_spec match_asked(const struct trace *t, const struct probe *p)
 {
 	uint32_t index = (uint32_t)(p - t->probes);
 	struct probe_spec spec = {
@@ -29,8 +28,14 @@ void match_spec(const struct identity_key *key, const struct trace *t, const str
 		spec.proto = QUESTION_PROTO;
 		spec.ttl = QUESTION_TTL;
 	}
-	identity_seal(key, t->serial, &spec);
-	*ret_spec = spec;
+	return spec;
+}
+
+void match_spec(const struct identity_key *key, const struct trace *t, const struct probe *p,
+		struct probe_spec *ret_spec)
+{
+	*ret_spec = match_asked(t, p);
+	identity_seal(key, t->serial, ret_spec);
 }
 
 static bool match_find(const struct match_tables *tables, const struct host *host, uint16_t id,

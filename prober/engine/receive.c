@@ -83,7 +83,8 @@ static enum match_verdict engine_on_reverse(struct engine *e, struct trace *t, u
 {
 	struct probe *p = &t->probes[index];
 	bool is_check = index < FIRST_PROBE;
-	enum answer_kind kind = answer_read(reply, p->ttl, t->spec.proto, t->spec.flow);
+	struct probe_spec asked = match_asked(t, p);
+	enum answer_kind kind = answer_read(reply, asked.ttl, asked.proto, asked.flow);
 
 	if (kind == ANSWER_INVALID)
 		return MATCH_IMPLAUSIBLE;

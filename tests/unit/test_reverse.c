@@ -146,6 +146,18 @@ Test(reverse, server_that_vanishes_midway_keeps_what_was_found)
 	fake_network_free(n);
 }
 
+Test(reverse, server_that_vanishes_while_it_is_asked)
+{
+	/* The check comes back after 10 ms, the refusals of the probes after 20. */
+	struct fake_host host = { .refused_proto = PROTO_UDP,
+				  .gone_at = mono_after(FAKE_START, 20 * NS_PER_MS) };
+	struct fake_network *n = reverse(host, true, PROTO_UDP);
+
+	fake_expect_stop(record_of(n), STOP_NOT_SUPPORTED, 0);
+	cr_assert_eq(record_of(n)->checks, 2);
+	fake_network_free(n);
+}
+
 /* --- arrivals -------------------------------------------------------------------------- */
 
 Test(reverse, arrival_ends_the_trace_where_our_answer_is_filtered)
