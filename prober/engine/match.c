@@ -64,17 +64,47 @@ static bool match_fits(const struct trace *t, const struct reply *reply)
 	return reply->kind == REPLY_ECHO || reply->flow == t->spec.flow;
 }
 
-static enum match_verdict match_state(const struct probe *p, const struct reply *reply)
+static bool match_is_before(const struct probe *p, const struct reply *reply)
+{
+	return mono_before(mono_after(reply->at, STAMP_SLACK_NS), p->sent);
+}
+
+/* By the reply's stamp: it is too late at that moment, whenever we come to look at it. */
+static bool match_is_overdue(const struct match_tables *tables, const struct probe *p,
+			     const struct reply *reply)
+{
+	return !mono_before(reply->at, mono_after(p->sent, tables->timeout_ns));
+}
+
+/* A stamp far from when the packet was handed over says that somebody set the clock. */
+static enum match_verdict match_departure(const struct match_tables *tables, const struct probe *p,
+					  const struct reply *reply)
+{
+	if (p->state != PROBE_WAITING)
+		return MATCH_LATE;
+	if (match_is_before(p, reply) || match_is_overdue(tables, p, reply))
+		return MATCH_IMPLAUSIBLE;
+	return MATCH_SENT;
+}
+
+static enum match_verdict match_state(const struct match_tables *tables, const struct probe *p,
+				      const struct reply *reply)
 {
 	if (reply->kind == REPLY_SENT)
-		return p->state == PROBE_WAITING ? MATCH_SENT : MATCH_LATE;
+		return match_departure(tables, p, reply);
 	if (p->state == PROBE_ANSWERED)
 		return MATCH_DUPLICATE;
 	if (p->state == PROBE_LOST)
 		return MATCH_LATE;
-	if (mono_before(mono_after(reply->at, STAMP_SLACK_NS), p->sent))
+	if (match_is_before(p, reply))
 		return MATCH_IMPLAUSIBLE;
-	return MATCH_ANSWER;
+	return match_is_overdue(tables, p, reply) ? MATCH_LATE : MATCH_ANSWER;
+}
+
+static bool match_arrival_fits(const struct trace *t, uint32_t index, const struct reply *reply)
+{
+	return trace_is_reverse(t) && index >= FIRST_PROBE && reply->proto == t->spec.proto &&
+	       reply->flow == t->spec.flow && addr_equal(&reply->to, &t->spec.src);
 }
 
 /*
@@ -94,12 +124,12 @@ static enum match_verdict match_arrival(const struct match_tables *tables, const
 
 		if (ids[i] == 0 || !match_find(tables, host, ids[i], &t, &index))
 			continue;
-		if (!trace_is_reverse(t) || index < FIRST_PROBE || reply->proto != t->spec.proto ||
-		    reply->flow != t->spec.flow) {
+		if (!match_arrival_fits(t, index, reply)) {
 			verdict = MATCH_MISFIT;
 			continue;
 		}
-		if (reply->ttl == 0 || reply->ttl > t->probes[index].ttl)
+		if (reply->ttl == 0 || reply->ttl > t->probes[index].ttl ||
+		    match_is_before(&t->probes[index], reply))
 			return MATCH_IMPLAUSIBLE;
 		*ret_trace = t;
 		*ret_probe = index;
@@ -128,7 +158,7 @@ enum match_verdict match_reply(const struct match_tables *tables, const struct r
 	match_spec(tables->key, t, &t->probes[index], &spec);
 	if (identity_judge(&spec, reply) == IDENTITY_WRONG)
 		return MATCH_FORGED;
-	verdict = match_state(&t->probes[index], reply);
+	verdict = match_state(tables, &t->probes[index], reply);
 	if (verdict != MATCH_ANSWER && verdict != MATCH_SENT)
 		return verdict;
 	*ret_trace = t;

@@ -12,6 +12,7 @@ struct match_tables {
 	const struct inflight *inflight;
 	const struct pool *traces; /* of struct trace */
 	const struct identity_key *key;
+	uint64_t timeout_ns; /* of probes */
 };
 
 /* What this probe of this trace asks for, without what the key adds. */

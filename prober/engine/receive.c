@@ -86,8 +86,8 @@ static enum match_verdict engine_on_reverse(struct engine *e, struct trace *t, u
 	struct probe_spec asked = match_asked(t, p);
 	enum answer_kind kind = answer_read(reply, asked.ttl, asked.proto, asked.flow);
 
-	if (kind == ANSWER_INVALID)
-		return MATCH_IMPLAUSIBLE;
+	if (kind == ANSWER_INVALID || (kind == ANSWER_RESULT && index < CHECKS_MAX))
+		return MATCH_IMPLAUSIBLE; /* TTL 0 has no result */
 	if (is_check && t->state == TRACE_PROBING)
 		return MATCH_DUPLICATE; /* answers a check that was repeated meanwhile */
 	engine_give_id(t, p, reply->at);
@@ -145,7 +145,8 @@ static void probe_stamp(struct probe *p, mono at)
 
 enum match_verdict engine_on_reply(struct engine *e, const struct reply *reply)
 {
-	struct match_tables tables = { e->hosts, e->inflight, e->traces, &e->config.key };
+	struct match_tables tables = { e->hosts, e->inflight, e->traces, &e->config.key,
+				       e->config.timeout_ns };
 	struct trace *t;
 	uint32_t index;
 	enum match_verdict verdict = match_reply(&tables, reply, &t, &index);

@@ -12,7 +12,7 @@
 
 #define EVENTS_DEFAULT 4096
 #define STAMP_NS       (20 * NS_PER_US) /* from the engine to the wire */
-#define LATE_BY_NS     NS_PER_S
+#define LATE_BY_NS     (5 * NS_PER_MS)
 
 struct packet_in_flight {
 	struct heap_node due;

@@ -21,7 +21,7 @@ struct fake_network_config {
 	uint64_t seed;
 	uint32_t loss_ppm; /* of packets we send, and of what comes of them */
 	uint32_t duplicate_ppm;
-	uint32_t late_ppm;  /* come a second after the timeout */
+	uint32_t late_ppm;  /* come just after the timeout */
 	uint32_t forge_ppm; /* answers that somebody forges, and is faster */
 	uint64_t jitter_ns; /* up to that much longer: reorders */
 	uint64_t poll_ns;   /* the engine is looked after that often; 0: at once */
