@@ -9,7 +9,6 @@ LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/run-tap.sh
 TEST_EXTENSIONS = .sh .py
 SH_LOG_DRIVER = $(LOG_DRIVER)
 SH_LOG_COMPILER = $(LOG_COMPILER)
-TEST_EXTENSIONS = .py
 PY_LOG_DRIVER = $(LOG_DRIVER)
 PY_LOG_COMPILER = $(LOG_COMPILER)
 EXTRA_DIST += tests/run-tap.sh tests/pcaps
