@@ -5,119 +5,40 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/container.h"
 #include "output/sink.h"
 #include "output/text_mark.h"
-#include "tests/unit/records.h"
+#include "tests/unit/printed.h"
 #include "wire/headers.h"
 #include "wire/revtr.h"
 
-static char path[] = "/tmp/test_text.XXXXXX";
-
-static void set_up(void)
-{
-	int fd = mkstemp(path);
-
-	cr_assert_geq(fd, 0);
-	close(fd);
-	setenv("COLUMNS", "100", 1);
-}
-
-static void tear_down(void)
-{
-	unlink(path);
-}
-
-TestSuite(text, .init = set_up, .fini = tear_down);
-
-static void *open_sink(void)
-{
-	void *sink = NULL;
-
-	cr_assert_eq(text_sink.open(path, &draft_run, &sink), 0);
-	return sink;
-}
-
-static void expect_file(const char *wanted)
-{
-	static char got[65536];
-	int fd = open(path, O_RDONLY);
-	ssize_t len = read(fd, got, sizeof(got) - 1);
-
-	cr_assert_geq(len, 0);
-	close(fd);
-	got[len] = '\0';
-	cr_assert_str_eq(got, wanted, "got:\n%s\nwant:\n%s", got, wanted);
-}
-
-/* What is printed for one trace. */
-static void expect_text(const struct record_draft *d, const char *wanted)
-{
-	void *sink = open_sink();
-
-	cr_assert_eq(text_sink.record(sink, &d->trace), 0);
-	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
-	expect_file(wanted);
-}
-
-static void draft_forward(struct record_draft *d)
-{
-	draft_init(d, TRACE_FORWARD, "www.example.net", "192.0.2.1", "198.51.100.7");
-	draft_add(d, 1, "192.0.2.254", 412);
-	draft_add(d, 1, "192.0.2.254", 398);
-	draft_add(d, 1, "192.0.2.254", 405);
-	draft_add(d, 2, NULL, 0);
-	draft_add(d, 2, NULL, 0);
-	draft_add(d, 2, NULL, 0);
-	draft_add(d, 3, "203.0.113.129", 10412);
-	draft_add(d, 3, NULL, 0);
-	draft_add(d, 3, "203.0.113.133", 112398);
-	draft_add(d, 4, "198.51.100.7", 12001)->icmp = ICMPV4_UNREACHABLE * 256 + 3;
-	draft_add(d, 4, "198.51.100.7", 12002)->icmp = ICMPV4_UNREACHABLE * 256 + 3;
-	draft_add(d, 4, "198.51.100.7", 12003)->icmp = ICMPV4_UNREACHABLE * 256 + 3;
-}
-
-static void draft_reverse(struct record_draft *d)
-{
-	draft_init(d, TRACE_REVERSE, "www.example.net", "198.51.100.7", "192.0.2.1");
-	draft_add(d, 1, "198.51.100.254", 300);
-	draft_add(d, 1, NULL, 0);
-	draft_add(d, 1, "198.51.100.254", 310);
-	draft_add(d, 2, "203.0.113.1", 9500);
-	draft_add(d, 2, "203.0.113.1", 9501)->has_rtt = false;
-	draft_add(d, 2, "203.0.113.1", 9502);
-	draft_add_arrival(d, 3);
-	draft_add(d, 3, "192.0.2.1", 11800)->arrived = true;
-	draft_add(d, 3, NULL, 0);
-}
+TestSuite(text, .init = printed_set_up, .fini = printed_tear_down);
 
 Test(text, forward_trace_reads_like_traceroute)
 {
 	struct record_draft d;
 
-	draft_forward(&d);
-	expect_text(&d, "forward from 192.0.2.1 to www.example.net (198.51.100.7), "
-			"udp flow 33500, 4 hops\n"
-			" 1  192.0.2.254  0.412 ms  0.398 ms  0.405 ms\n"
-			" 2  * * *\n"
-			" 3  203.0.113.129  10.412 ms * 203.0.113.133  112.398 ms\n"
-			" 4  198.51.100.7  12.001 ms  12.002 ms  12.003 ms\n");
+	printed_draft_forward(&d);
+	printed_expect_trace(&d, "forward from 192.0.2.1 to www.example.net (198.51.100.7), "
+				 "udp flow 33500, 4 hops\n"
+				 " 1  192.0.2.254  0.412 ms  0.398 ms  0.405 ms\n"
+				 " 2  * * *\n"
+				 " 3  203.0.113.129  10.412 ms * 203.0.113.133  112.398 ms\n"
+				 " 4  198.51.100.7  12.001 ms  12.002 ms  12.003 ms\n");
 }
 
 Test(text, reverse_trace_tells_loss_from_arrival)
 {
 	struct record_draft d;
 
-	draft_reverse(&d);
-	expect_text(&d, "reverse from www.example.net (198.51.100.7) to 192.0.2.1, "
-			"udp flow 33500, 3 hops\n"
-			" 1  198.51.100.254  0.300 ms *  0.310 ms\n"
-			" 2  203.0.113.1  9.500 ms  ?  9.502 ms\n"
-			" 3  192.0.2.1 +  11.800 ms *\n");
+	printed_draft_reverse(&d);
+	printed_expect_trace(&d, "reverse from www.example.net (198.51.100.7) to 192.0.2.1, "
+				 "udp flow 33500, 3 hops\n"
+				 " 1  198.51.100.254  0.300 ms *  0.310 ms\n"
+				 " 2  203.0.113.1  9.500 ms  ?  9.502 ms\n"
+				 " 3  192.0.2.1 +  11.800 ms *\n");
 }
 
 Test(text, what_lies_behind_the_path_is_not_printed)
@@ -128,8 +49,8 @@ Test(text, what_lies_behind_the_path_is_not_printed)
 	draft_add(&d, 1, "198.51.100.7", 500);
 	draft_add(&d, 2, "198.51.100.7", 600);
 	d.trace.path_len = 1;
-	expect_text(&d, "forward from 192.0.2.1 to 198.51.100.7, udp flow 33500, 1 hop\n"
-			" 1  198.51.100.7  0.500 ms\n");
+	printed_expect_trace(&d, "forward from 192.0.2.1 to 198.51.100.7, udp flow 33500, 1 hop\n"
+				 " 1  198.51.100.7  0.500 ms\n");
 }
 
 Test(text, unreachable_is_marked_and_ends_the_trace)
@@ -143,9 +64,9 @@ Test(text, unreachable_is_marked_and_ends_the_trace)
 	d.trace.stop_code = ICMPV4_UNREACHABLE * 256 + 13;
 	draft_add(&d, 3, "192.0.2.254", 500)->icmp = d.trace.stop_code;
 	draft_add(&d, 3, "192.0.2.254", 510)->icmp = ICMPV4_UNREACHABLE * 256 + 1;
-	expect_text(&d, "forward from 192.0.2.1 to 198.51.100.7, tcp flow 33500\n"
-			" 3  192.0.2.254  0.500 ms !X  0.510 ms !H\n"
-			"-- unreachable (!X) after 3 hops\n");
+	printed_expect_trace(&d, "forward from 192.0.2.1 to 198.51.100.7, tcp flow 33500\n"
+				 " 3  192.0.2.254  0.500 ms !X  0.510 ms !H\n"
+				 "-- unreachable (!X) after 3 hops\n");
 }
 
 struct mark_case {
@@ -196,11 +117,11 @@ Test(text, ipv6_with_a_gap_limit)
 	draft_add(&d, 1, "2001:db8::fe", 500);
 	for (uint8_t ttl = 2; ttl <= 4; ttl++)
 		draft_add(&d, ttl, NULL, 0);
-	expect_text(&d, "forward from 2001:db8::1 to v6.example.net (2001:db8:ffff::2), "
-			"icmp flow 7\n"
-			" 1  2001:db8::fe  0.500 ms\n"
-			" 2  *\n 3  *\n 4  *\n"
-			"-- gap limit after 4 hops\n");
+	printed_expect_trace(&d, "forward from 2001:db8::1 to v6.example.net (2001:db8:ffff::2), "
+				 "icmp flow 7\n"
+				 " 1  2001:db8::fe  0.500 ms\n"
+				 " 2  *\n 3  *\n 4  *\n"
+				 "-- gap limit after 4 hops\n");
 }
 
 struct ending_case {
@@ -239,7 +160,7 @@ Test(text, ending_is_told_in_words)
 		snprintf(wanted, sizeof(wanted),
 			 "reverse from 198.51.100.7 to 192.0.2.1, udp flow 33500\n%s",
 			 cases[i].line);
-		expect_text(&d, wanted);
+		printed_expect_trace(&d, wanted);
 	}
 }
 
@@ -249,201 +170,23 @@ Test(text, names_cannot_steer_a_terminal)
 
 	draft_init(&d, TRACE_FORWARD, "evil\033[2J\r\n\x9b\x7f\\.net", "192.0.2.1", "192.0.2.2");
 	d.trace.pair_id = 1;
-	expect_text(&d, "forward from 192.0.2.1 to "
-			"evil\\x1b[2J\\x0d\\x0a\\x9b\\x7f\\x5c.net (192.0.2.2), udp flow 33500\n");
+	printed_expect_trace(
+		&d, "forward from 192.0.2.1 to "
+		    "evil\\x1b[2J\\x0d\\x0a\\x9b\\x7f\\x5c.net (192.0.2.2), udp flow 33500\n");
 }
 
 Test(text, traces_are_parted_by_a_blank_line)
 {
-	void *sink = open_sink();
+	void *sink = printed_open();
 	struct record_draft d;
 
 	draft_init(&d, TRACE_FORWARD, "192.0.2.2", "192.0.2.1", "192.0.2.2");
 	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
 	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
 	cr_assert_eq(text_sink.flush(sink), 0);
-	expect_file("forward from 192.0.2.1 to 192.0.2.2, udp flow 33500\n\n"
-		    "forward from 192.0.2.1 to 192.0.2.2, udp flow 33500\n");
+	printed_expect("forward from 192.0.2.1 to 192.0.2.2, udp flow 33500\n\n"
+		       "forward from 192.0.2.1 to 192.0.2.2, udp flow 33500\n");
 	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
-}
-
-/* Both directions, the later one first. */
-static void record_pair(void *sink)
-{
-	struct record_draft d;
-
-	draft_reverse(&d);
-	d.trace.pair_id = 1025;
-	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
-	memset(&d, 0x55, sizeof(d)); /* the sink has no claim to it any more */
-	draft_forward(&d);
-	d.trace.pair_id = 1025;
-	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
-}
-
-Test(text, pair_stands_side_by_side)
-{
-	void *sink = open_sink();
-
-	record_pair(sink);
-	cr_assert_eq(text_sink.flush(sink), 0);
-	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
-	expect_file("two-way 192.0.2.1 <-> www.example.net (198.51.100.7), udp\n"
-		    "FORWARD, flow 33500, 4 hops            "
-		    "| REVERSE, from the target, flow 33500, 3 hops\n"
-		    " 1  192.0.2.254   0.412 0.398 0.405 ms "
-		    "|  1  198.51.100.254 0.300     * 0.310 ms\n"
-		    " 2  *                                  "
-		    "|  2  203.0.113.1    9.500     ? 9.502 ms\n"
-		    " 3  203.0.113.129 10.41     * ms       "
-		    "|  3  192.0.2.1          + 11.80     * ms\n"
-		    "    203.0.113.133             112.4 ms |\n"
-		    " 4  198.51.100.7  12.00 12.00 12.00 ms |\n");
-}
-
-Test(text, pair_that_does_not_fit_stands_one_under_the_other)
-{
-	void *sink;
-
-	setenv("COLUMNS", "79", 1);
-	sink = open_sink();
-	record_pair(sink);
-	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
-	expect_file("forward from 192.0.2.1 to www.example.net (198.51.100.7), "
-		    "udp flow 33500, 4 hops\n"
-		    " 1  192.0.2.254  0.412 ms  0.398 ms  0.405 ms\n"
-		    " 2  * * *\n"
-		    " 3  203.0.113.129  10.412 ms * 203.0.113.133  112.398 ms\n"
-		    " 4  198.51.100.7  12.001 ms  12.002 ms  12.003 ms\n"
-		    "reverse from www.example.net (198.51.100.7) to 192.0.2.1, "
-		    "udp flow 33500, 3 hops\n"
-		    " 1  198.51.100.254  0.300 ms *  0.310 ms\n"
-		    " 2  203.0.113.1  9.500 ms  ?  9.502 ms\n"
-		    " 3  192.0.2.1 +  11.800 ms *\n");
-}
-
-/* The longest IPv4 addresses, three tries, seconds of delay, marks: 100 columns. */
-Test(text, widest_ipv4_pair_fits_a_hundred_columns)
-{
-	void *sink = open_sink();
-	struct record_draft d;
-
-	for (int direction = TRACE_FORWARD; direction <= TRACE_REVERSE; direction++) {
-		draft_init(&d, (enum trace_direction)direction, "198.151.100.107",
-			   "192.168.102.101", "198.151.100.107");
-		if (direction == TRACE_REVERSE)
-			draft_init(&d, TRACE_REVERSE, "198.151.100.107", "198.151.100.107",
-				   "192.168.102.101");
-		d.trace.pair_id = 1;
-		for (int i = 0; i < 3; i++)
-			draft_add(&d, 30, "203.110.113.129", 1500000)->icmp = 0x30a;
-		cr_assert_eq(text_sink.record(sink, &d.trace), 0);
-	}
-	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
-	expect_file("two-way 192.168.102.101 <-> 198.151.100.107, udp\n"
-		    "FORWARD, flow 33500, 30 hops                "
-		    "| REVERSE, from the target, flow 33500, 30 hops\n"
-		    "30  203.110.113.129  1500  1500  1500 ms !X "
-		    "| 30  203.110.113.129  1500  1500  1500 ms !X\n");
-}
-
-static void draft_pair_v6(struct record_draft *d, enum trace_direction direction)
-{
-	const char *here = "2001:db8::1", *there = "2001:db8:ffff::7";
-
-	if (direction == TRACE_FORWARD)
-		draft_init(d, direction, "v6.example.net", here, there);
-	else
-		draft_init(d, direction, "v6.example.net", there, here);
-	d->trace.pair_id = UINT64_MAX;
-	draft_add(d, 1, direction == TRACE_FORWARD ? there : here, 500);
-}
-
-Test(text, ipv6_pair_stands_side_by_side_if_it_fits)
-{
-	void *sink = open_sink();
-	struct record_draft d;
-
-	draft_pair_v6(&d, TRACE_FORWARD);
-	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
-	draft_pair_v6(&d, TRACE_REVERSE);
-	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
-	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
-	expect_file("two-way 2001:db8::1 <-> v6.example.net (2001:db8:ffff::7), udp\n"
-		    "FORWARD, flow 33500, 1 hop    "
-		    "| REVERSE, from the target, flow 33500, 1 hop\n"
-		    " 1  2001:db8:ffff::7 0.500 ms |  1  2001:db8::1 0.500 ms\n");
-}
-
-Test(text, long_ipv6_addresses_stand_one_under_the_other)
-{
-	void *sink = open_sink();
-	struct record_draft d;
-
-	draft_pair_v6(&d, TRACE_FORWARD);
-	draft_add(&d, 2, "2001:db8:1111:2222:3333:4444:5555:6666", 500);
-	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
-	draft_pair_v6(&d, TRACE_REVERSE);
-	draft_add(&d, 2, "2001:db8:1111:2222:3333:4444:5555:7777", 500);
-	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
-	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
-	expect_file("forward from 2001:db8::1 to v6.example.net (2001:db8:ffff::7), "
-		    "udp flow 33500, 2 hops\n"
-		    " 1  2001:db8:ffff::7  0.500 ms\n"
-		    " 2  2001:db8:1111:2222:3333:4444:5555:6666  0.500 ms\n"
-		    "reverse from v6.example.net (2001:db8:ffff::7) to 2001:db8::1, "
-		    "udp flow 33500, 2 hops\n"
-		    " 1  2001:db8::1  0.500 ms\n"
-		    " 2  2001:db8:1111:2222:3333:4444:5555:7777  0.500 ms\n");
-}
-
-Test(text, ending_stands_in_its_column)
-{
-	void *sink = open_sink();
-	struct record_draft d;
-
-	draft_init(&d, TRACE_FORWARD, "192.0.2.2", "192.0.2.1", "192.0.2.2");
-	draft_add(&d, 1, "192.0.2.2", 500);
-	d.trace.pair_id = 1;
-	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
-	draft_init(&d, TRACE_REVERSE, "192.0.2.2", "192.0.2.2", "192.0.2.1");
-	d.trace.pair_id = 1;
-	d.trace.reached = false;
-	d.trace.stop = STOP_NOT_SUPPORTED;
-	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
-	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
-	expect_file("two-way 192.0.2.1 <-> 192.0.2.2, udp\n"
-		    "FORWARD, flow 33500, 1 hop | REVERSE, from the target, flow 33500\n"
-		    " 1  192.0.2.2 0.500 ms     "
-		    "| -- not supported: a plain echo reply, no server\n");
-}
-
-Test(text, partner_that_never_comes_is_not_waited_for_at_the_end)
-{
-	void *sink = open_sink();
-	struct record_draft d;
-
-	draft_init(&d, TRACE_REVERSE, "192.0.2.2", "192.0.2.2", "192.0.2.1");
-	d.trace.pair_id = 1;
-	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
-	d.trace.pair_id = 1 + 1024; /* not the partner, though as near as can be */
-	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
-	cr_assert_eq(text_sink.flush(sink), 0);
-	expect_file("");
-	cr_assert_eq(text_sink.close(sink, &draft_end), 0);
-	expect_file("reverse from 192.0.2.2 to 192.0.2.1, udp flow 33500\n\n"
-		    "reverse from 192.0.2.2 to 192.0.2.1, udp flow 33500\n");
-}
-
-Test(text, run_that_never_began_prints_nothing)
-{
-	void *sink = open_sink();
-	struct record_draft d;
-
-	draft_pair_v6(&d, TRACE_FORWARD);
-	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
-	cr_assert_eq(text_sink.close(sink, NULL), 0);
-	expect_file("");
 }
 
 Test(text, file_that_cannot_be_opened_is_named, .init = cr_redirect_stderr)

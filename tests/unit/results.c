@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tests/unit/results.h"
+
+#include <criterion/criterion.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/sink.h"
+#include "wire/headers.h"
+
+char results_directory[] = "/tmp/test_sqlite.XXXXXX";
+char results_path[64];
+
+void results_set_up(void)
+{
+	cr_assert_not_null(mkdtemp(results_directory));
+	snprintf(results_path, sizeof(results_path), "%s/results.db", results_directory);
+}
+
+void results_tear_down(void)
+{
+	char command[96];
+
+	snprintf(command, sizeof(command), "rm -rf %s", results_directory);
+	cr_assert_eq(system(command), 0);
+}
+
+void results_expect(const char *sql, const char *wanted)
+{
+	char got[1024] = "";
+	sqlite3_stmt *statement;
+	sqlite3 *db;
+
+	cr_assert_eq(sqlite3_open_v2(results_path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+	sqlite3_busy_timeout(db, 2000);
+	cr_assert_eq(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK, "%s: %s", sql,
+		     sqlite3_errmsg(db));
+	if (sqlite3_step(statement) == SQLITE_ROW) {
+		for (int i = 0; i < sqlite3_column_count(statement); i++) {
+			const char *text = (const char *)sqlite3_column_text(statement, i);
+
+			snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s",
+				 i > 0 ? "|" : "", text ? text : "-");
+		}
+	}
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	cr_assert_str_eq(got, wanted, "%s\n got: %s\nwant: %s", sql, got, wanted);
+}
+
+void results_expect_sound(void)
+{
+	results_expect("PRAGMA integrity_check", "ok");
+	results_expect("SELECT count(*) FROM pragma_foreign_key_check", "0");
+	results_expect("SELECT count(*) FROM trace t WHERE sent <>"
+		       " (SELECT count(*) FROM hop h WHERE h.trace_id = t.trace_id)",
+		       "0");
+	results_expect(
+		"SELECT count(*) FROM hop WHERE trace_id NOT IN (SELECT trace_id FROM trace)", "0");
+	results_expect("SELECT count(*) FROM path p WHERE length <>"
+		       " (SELECT max(ttl) FROM path_hop h WHERE h.path_id = p.path_id)",
+		       "0");
+}
+
+void *results_open(void)
+{
+	void *sink = NULL;
+
+	cr_assert_eq(sqlite_sink.open(results_path, &draft_run, &sink), 0);
+	return sink;
+}
+
+int results_open_as(const char *uuid, void **ret_sink)
+{
+	struct run_record run = draft_run;
+
+	run.uuid = uuid;
+	return sqlite_sink.open(results_path, &run, ret_sink);
+}
+
+void results_draft_forward(struct record_draft *d)
+{
+	draft_init(d, TRACE_FORWARD, "www.example.net", "192.0.2.1", "198.51.100.7");
+	d->trace.declared_asn = 64500;
+	d->trace.contact = "mailto:noc@example.net";
+	draft_add(d, 1, "192.0.2.254", 400)->reply_ttl = 64;
+	draft_add(d, 1, "192.0.2.254", 410)->reply_ttl = 64;
+	draft_add(d, 2, NULL, 0);
+	draft_add(d, 2, NULL, 0);
+	draft_add(d, 3, "198.51.100.7", 900)->icmp = ICMPV4_UNREACHABLE * 256 + 3;
+	draft_add(d, 3, "198.51.100.8", 910)->icmp = ICMPV4_UNREACHABLE * 256 + 3;
+}
