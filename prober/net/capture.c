@@ -31,26 +31,40 @@ struct filter_text {
 	bool is_first;
 };
 
-__attribute__((format(printf, 2, 3))) static void filter_add(struct filter_text *f,
-							     const char *format, ...)
+__attribute__((format(printf, 2, 0))) static void filter_add(struct filter_text *f,
+							     const char *format, va_list args)
 {
-	va_list args;
-	int len;
+	int len = vsnprintf(f->text + f->used, f->size - f->used, format, args);
 
-	va_start(args, format);
-	len = vsnprintf(f->text + f->used, f->size - f->used, format, args);
-	va_end(args);
 	f->used += (size_t)len;
 	if (f->used >= f->size)
 		f->used = f->size - 1;
 }
 
-#define filter_or(f, ...)                                           \
-	do {                                                        \
-		filter_add((f), "%s", (f)->is_first ? "" : " or "); \
-		filter_add((f), __VA_ARGS__);                       \
-		(f)->is_first = false;                              \
-	} while (0)
+__attribute__((format(printf, 2, 3))) static void filter_begin(struct filter_text *f,
+							       const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	filter_add(f, format, args);
+	va_end(args);
+	f->is_first = true;
+}
+
+/* One more alternative since filter_begin(). */
+__attribute__((format(printf, 2, 3))) static void filter_or(struct filter_text *f,
+							    const char *format, ...)
+{
+	va_list args;
+
+	if (!f->is_first)
+		filter_begin(f, " or ");
+	va_start(args, format);
+	filter_add(f, format, args);
+	va_end(args);
+	f->is_first = false;
+}
 
 /* What comes in because of a forward probe. */
 static void filter_forward(struct filter_text *f, const struct capture_config *config)
@@ -105,12 +119,6 @@ static void filter_own(struct filter_text *f, const struct capture_config *confi
 		filter_or(f, "(icmp[0] = 8 and icmp[1] = 0)");
 		filter_or(f, "(icmp6 and ip6[40] = 128 and ip6[41] = 0)");
 	}
-}
-
-static void filter_begin(struct filter_text *f, const char *text)
-{
-	filter_add(f, "%s", text);
-	f->is_first = true;
 }
 
 void capture_filter_text(const struct capture_config *config, char *text, size_t size)
