@@ -147,12 +147,14 @@ static int sender_send_raw(struct sender *s, const struct route *route, const vo
 		char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
 		struct cmsghdr align;
 	} control = { .bytes = { 0 } };
-	struct iovec vector = { .iov_base = (void *)(uintptr_t)packet, .iov_len = len };
+	uint8_t copy[SENDER_PACKET_MAX];
+	struct iovec vector = { .iov_base = copy, .iov_len = len };
 	struct msghdr message = { .msg_iov = &vector,
 				  .msg_iovlen = 1,
 				  .msg_control = control.bytes };
 	struct cmsghdr *cmsg = &control.align;
 
+	memcpy(copy, packet, len);
 	if (is_v4) {
 		struct in_pktinfo info = { .ipi_ifindex = route->ifindex };
 
