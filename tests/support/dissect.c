@@ -206,12 +206,13 @@ static enum parse_verdict dissect_ports(const struct parts *p, struct reply *rep
 	bool is_reset = p->proto == 6 && (p->l4[13] & 4);
 	bool has_ack = p->proto == 6 && (p->l4[13] & 0x10);
 	uint64_t seq = p->proto == 6 ? dissect_number(p->l4 + 8, 4) - 1 : 0;
+	const uint8_t swapped[] = { p->l4[7], p->l4[6] }; /* as servers put it there */
 
 	reply->proto = p->proto;
 	if (two(p->l4) == 1021 && !is_reset && !has_ack) {
 		reply->kind = REPLY_ARRIVAL;
 		reply->flow = two(p->l4 + 2);
-		reply->id = p->proto == 6 ? (uint16_t)(p->l4[7] << 8 | p->l4[6]) : two(p->l4 + 6);
+		reply->id = two(p->proto == 6 ? swapped : p->l4 + 6);
 		return PARSE_OK;
 	}
 	if (two(p->l4 + 2) != 33434 || (!is_syn_ack && !is_reset))

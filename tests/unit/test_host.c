@@ -50,9 +50,11 @@ Test(host, lives_until_its_time_after_the_last_trace)
 
 	cr_assert_eq(hosts_acquire(t, &a), host, "shared by all traces");
 	hosts_release(t, host, (mono){ 100 });
+	cr_assert_eq(hosts_next_expiry(t).ns, MONO_NEVER.ns);
 	hosts_expire(t, (mono){ 1000 });
 	cr_assert_eq(hosts_find(t, &a), host, "one trace still uses it");
 	hosts_release(t, host, (mono){ 2000 });
+	cr_assert_eq(hosts_next_expiry(t).ns, 2000);
 	hosts_expire(t, (mono){ 1999 });
 	cr_assert_eq(hosts_find(t, &a), host, "its time has not come");
 	cr_assert(!hosts_has_room(t, 2));

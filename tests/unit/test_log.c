@@ -38,14 +38,15 @@ static void say_everything(void)
 	log_debug("d");
 }
 
+#define REASON "prog: thing: cannot act: reason\n"
+
 Test(log, prints_its_level_and_what_is_graver)
 {
 	static const char *const want[] = {
-		[LOG_ERROR] = "prog: thing: cannot act: reason\n",
-		[LOG_WARN] = "prog: thing: cannot act: reason\nprog: warning: w1\n",
-		[LOG_INFO] = "prog: thing: cannot act: reason\nprog: warning: w1\nprog: i\n",
-		[LOG_DEBUG] = "prog: thing: cannot act: reason\nprog: warning: w1\nprog: i\n"
-			      "prog: debug: d\n",
+		[LOG_ERROR] = REASON,
+		[LOG_WARN] = REASON "prog: warning: w1\n",
+		[LOG_INFO] = REASON "prog: warning: w1\nprog: i\n",
+		[LOG_DEBUG] = REASON "prog: warning: w1\nprog: i\nprog: debug: d\n",
 	};
 
 	for (enum log_level level = LOG_ERROR; level <= LOG_DEBUG; level++) {
@@ -85,6 +86,17 @@ Test(log, demotes_what_libraries_say)
 	foreign(LOG_DEBUG, "detail");
 	text = end();
 	cr_assert_str_eq(text, "prog: debug: libthing: detail\n", "%s", text);
+}
+
+Test(log, takes_no_format_from_a_library)
+{
+	const char *text;
+
+	begin();
+	log_init("prog", LOG_DEBUG);
+	log_foreign_text(LOG_WARN, "libthing", "100%s %n\n");
+	text = end();
+	cr_assert_str_eq(text, "prog: libthing: 100%s %n\n", "%s", text);
 }
 
 Test(log, drops_final_newlines_and_cuts_endless_lines)

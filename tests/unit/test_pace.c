@@ -67,39 +67,6 @@ static uint64_t random_stall(struct random *r, uint64_t usual_ns)
 	}
 }
 
-static void run_with_stalls(uint32_t rate_pps, uint32_t burst, uint64_t slack_ns)
-{
-	struct pace_limit limit = { NS_PER_S / rate_pps, slack_ns, burst };
-	struct random r = { rate_pps + burst };
-	struct log l = { 0 };
-	struct pace p = { { 0 }, 0 };
-	mono now = { 12345 };
-	uint64_t usual_ns = limit.gap_ns > 2 * NS_PER_MS ? limit.gap_ns : 2 * NS_PER_MS;
-	size_t most;
-
-	if (usual_ns > 4 * NS_PER_S)
-		usual_ns = 4 * NS_PER_S;
-	for (size_t poll = 0; poll < 4000 && l.count < 200000; poll++) {
-		send_all(&p, &limit, now, &l);
-		now = mono_after(now, random_stall(&r, usual_ns));
-	}
-	most = log_busiest_second(&l);
-	cr_expect_leq(most, rate_pps + (rate_pps > 100 ? rate_pps / 100 : 1),
-		      "%u pps, burst %u, slack %lu us: %zu in one second", rate_pps, burst,
-		      (unsigned long)(slack_ns / 1000), most);
-	free(l.at);
-}
-
-Test(pace, no_second_sees_more_than_the_limit)
-{
-	static const uint64_t slacks_ns[] = { 0, NS_PER_MS, 5 * NS_PER_MS };
-
-	for (size_t i = 0; i < ARRAY_LEN(rates_pps); i++)
-		for (size_t j = 0; j < ARRAY_LEN(bursts); j++)
-			for (size_t k = 0; k < ARRAY_LEN(slacks_ns); k++)
-				run_with_stalls(rates_pps[i], bursts[j], slacks_ns[k]);
-}
-
 /* Somebody who always has something to send and looks every now and then. */
 static size_t sent_in(const struct pace_limit *limit, uint64_t duration_ns, uint64_t poll_ns)
 {
@@ -113,6 +80,67 @@ static size_t sent_in(const struct pace_limit *limit, uint64_t duration_ns, uint
 		send_all(&p, limit, now, &l);
 	free(l.at);
 	return l.count;
+}
+
+static void run_with_stalls(uint32_t rate_pps, const struct pace_limit *limit)
+{
+	struct random r = { rate_pps + limit->burst };
+	struct log l = { 0 };
+	struct pace p = { { 0 }, 0 };
+	mono now = { 12345 };
+	uint64_t usual_ns = limit->gap_ns > 2 * NS_PER_MS ? limit->gap_ns : 2 * NS_PER_MS;
+	size_t most;
+
+	if (usual_ns > 4 * NS_PER_S)
+		usual_ns = 4 * NS_PER_S;
+	for (size_t poll = 0; poll < 4000 && l.count < 200000; poll++) {
+		send_all(&p, limit, now, &l);
+		now = mono_after(now, random_stall(&r, usual_ns));
+	}
+	most = log_busiest_second(&l);
+	cr_expect_leq(most, rate_pps + (rate_pps > 100 ? rate_pps / 100 : 1),
+		      "%u pps, burst %u, slack %lu us: %zu in one second", rate_pps, limit->burst,
+		      (unsigned long)(limit->slack_ns / 1000), most);
+	free(l.at);
+}
+
+Test(pace, no_second_sees_more_than_the_limit)
+{
+	static const uint64_t slacks_ns[] = { 0, NS_PER_MS, 5 * NS_PER_MS };
+
+	for (size_t i = 0; i < ARRAY_LEN(rates_pps); i++) {
+		for (size_t j = 0; j < ARRAY_LEN(bursts) * ARRAY_LEN(slacks_ns); j++) {
+			struct pace_limit limit = {
+				.gap_ns = NS_PER_S / rates_pps[i],
+				.slack_ns = slacks_ns[j % ARRAY_LEN(slacks_ns)],
+				.burst = bursts[j / ARRAY_LEN(slacks_ns)],
+			};
+
+			run_with_stalls(rates_pps[i], &limit);
+		}
+	}
+}
+
+Test(pace, the_limits_in_use_hold_and_are_reached)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rates_pps); i++) {
+		for (int strict = 0; strict < 2; strict++) {
+			struct pace_limit limit =
+				pace_limit_of_gap(NS_PER_S / rates_pps[i], strict);
+			uint64_t seconds = rates_pps[i] < 100 ? 100 : 10;
+			size_t sent = sent_in(&limit, seconds * NS_PER_S, limit.slack_ns);
+
+			run_with_stalls(rates_pps[i], &limit);
+			cr_expect_geq(sent, rates_pps[i] * seconds * 99 / 100,
+				      "%u pps: %zu in %lu s", rates_pps[i], sent,
+				      (unsigned long)seconds);
+			if (strict)
+				cr_expect_eq(limit.burst, 1);
+			else
+				cr_expect_leq(limit.burst, rates_pps[i]);
+		}
+	}
+	cr_expect_eq(pace_limit_of_gap(0, false).gap_ns, 0, "no limit");
 }
 
 Test(pace, the_limit_is_reached_where_polls_are_no_rarer_than_the_slack)
