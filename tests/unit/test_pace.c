@@ -51,11 +51,11 @@ static void send_all(struct pace *p, const struct pace_limit *limit, mono now, s
 	}
 }
 
-/* How long the caller looks away: mostly short, sometimes for long, once in a
- * while for as long as it takes to count as silence. */
+/* How long the caller looks away: mostly short; now and then for long, or even for
+ * so long that it counts as silence.  Rarely, so that busy seconds follow. */
 static uint64_t random_stall(struct random *r, uint64_t usual_ns)
 {
-	switch (random_below(r, 400)) {
+	switch (random_below(r, 4000)) {
 	case 0:
 		return random_below(r, 3000) * NS_PER_MS;
 	case 1:
@@ -93,7 +93,7 @@ static void run_with_stalls(uint32_t rate_pps, const struct pace_limit *limit)
 
 	if (usual_ns > 4 * NS_PER_S)
 		usual_ns = 4 * NS_PER_S;
-	for (size_t poll = 0; poll < 4000 && l.count < 200000; poll++) {
+	for (size_t poll = 0; poll < 20000 && l.count < 500000; poll++) {
 		send_all(&p, limit, now, &l);
 		now = mono_after(now, random_stall(&r, usual_ns));
 	}
