@@ -63,3 +63,10 @@ void pace_spend(struct pace *p, const struct pace_limit *limit, mono now)
 		p->next.ns = now.ns - limit->slack_ns;
 	p->next.ns += limit->gap_ns;
 }
+
+mono pace_forgotten_at(const struct pace *p, const struct pace_limit *limit)
+{
+	if (limit->gap_ns == 0)
+		return (mono){ 0 };
+	return mono_after(p->next, limit->burst > 1 ? PACE_SILENCE_NS : 0);
+}

@@ -36,3 +36,5 @@ struct pace_limit pace_limit_of_gap(uint64_t gap_ns, bool strict);
 mono pace_ready_at(const struct pace *p, const struct pace_limit *limit, mono now);
 /* One packet leaves now. */
 void pace_spend(struct pace *p, const struct pace_limit *limit, mono now);
+/* From when on zeroed memory does as well: what was sent before limits nothing more. */
+mono pace_forgotten_at(const struct pace *p, const struct pace_limit *limit);

@@ -34,7 +34,7 @@ static int engine_tables(struct engine *e, uint64_t seed)
 	int err = pool_new(window, sizeof(struct trace), &e->traces);
 
 	if (!err)
-		err = hosts_new(2 * window, seed, &e->hosts);
+		err = hosts_new(2 * window, seed, e->config.host_limit.gap_ns, &e->hosts);
 	if (!err)
 		err = inflight_new(window * e->probes_max, &e->inflight);
 	if (!err)
@@ -186,7 +186,7 @@ static void engine_end(struct engine *e, struct trace *t, mono now)
 			inflight_remove(e->inflight, t->host->slot, t->probes[i].id,
 					(struct inflight_probe){ t->slot, i });
 	/* The limit of this host holds for the next trace, too. */
-	hosts_release(e->hosts, t->host, mono_after(now, NS_PER_S + e->config.host_limit.gap_ns));
+	hosts_release(e->hosts, t->host, pace_forgotten_at(&t->host->pace, &e->config.host_limit));
 	TAILQ_INSERT_TAIL(&e->ended, t, ended);
 }
 
@@ -249,7 +249,7 @@ void engine_add(struct engine *e, const struct trace_spec *spec, mono now)
 	memset(t->hops, 0, engine_hops(&e->config) * sizeof(*t->hops));
 	memset(t->probes, 0, FIRST_PROBE * sizeof(*t->probes)); /* the rest as they are sent */
 	path_begin(t, &e->config);
-	t->host = hosts_acquire(e->hosts, &spec->dst);
+	t->host = hosts_acquire(e->hosts, &spec->dst, now);
 	heap_set(e->wakes, &t->wake, MONO_NEVER);
 	engine_update_waiting(e, t, now);
 }

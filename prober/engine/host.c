@@ -9,13 +9,17 @@
 #include "base/container.h"
 #include "base/pool.h"
 
+/* Without a limit: then the counter comes round in 6.5 seconds, which is longer than
+ * the session of a server. */
+#define ID_GAP_LEAST_NS (100 * NS_PER_US)
+
 struct hosts {
 	struct pool *pool;
 	struct heap *leaving;
 	uint32_t *buckets; /* first slot of each chain */
 	uint32_t bucket_mask;
-	uint64_t seed;    /* the table's order: fixed, or no host is found again */
-	uint64_t next_id; /* where the next host's identifiers start */
+	uint64_t seed; /* of the table's order, and of where identifiers start */
+	uint64_t id_gap_ns;
 };
 
 static uint64_t hosts_hash(const struct hosts *t, const struct addr *a)
@@ -36,7 +40,7 @@ static uint32_t *hosts_bucket(const struct hosts *t, const struct addr *a)
 	return &t->buckets[hosts_hash(t, a) & t->bucket_mask];
 }
 
-int hosts_new(uint32_t capacity, uint64_t seed, struct hosts **ret_hosts)
+int hosts_new(uint32_t capacity, uint64_t seed, uint64_t gap_ns, struct hosts **ret_hosts)
 {
 	struct hosts *t = calloc(1, sizeof(*t));
 	uint32_t buckets = 16;
@@ -46,7 +50,8 @@ int hosts_new(uint32_t capacity, uint64_t seed, struct hosts **ret_hosts)
 		goto fail;
 	while (buckets < capacity)
 		buckets *= 2;
-	t->seed = t->next_id = seed;
+	t->seed = seed;
+	t->id_gap_ns = gap_ns > ID_GAP_LEAST_NS ? gap_ns : ID_GAP_LEAST_NS;
 	t->bucket_mask = buckets - 1;
 	t->buckets = malloc(buckets * sizeof(*t->buckets));
 	if (!t->buckets)
@@ -99,7 +104,7 @@ struct host *hosts_find(const struct hosts *t, const struct addr *a)
 	return NULL;
 }
 
-struct host *hosts_acquire(struct hosts *t, const struct addr *a)
+struct host *hosts_acquire(struct hosts *t, const struct addr *a, mono now)
 {
 	uint32_t *bucket = hosts_bucket(t, a);
 	struct host *host = hosts_find(t, a);
@@ -120,8 +125,7 @@ struct host *hosts_acquire(struct hosts *t, const struct addr *a)
 	*bucket = slot;
 	TAILQ_INIT(&host->waiting);
 	/* Clients that all start at 1 meet behind a NAT: start somewhere. */
-	t->next_id = t->next_id * 6364136223846793005ull + 1442695040888963407ull;
-	host->next_id = (uint16_t)(t->next_id >> 48);
+	host->next_id = (uint16_t)((hosts_hash(t, a) >> 48) + now.ns / t->id_gap_ns);
 	return host;
 }
 

@@ -5,6 +5,11 @@
  * A host is shared by all traces to its address and lives as long as one of them,
  * and until the next packet might leave: so that the limit holds from trace to
  * trace.  The table owns the hosts.
+ *
+ * Identifiers outlive that, without memory: a host's counter starts at a keyed hash
+ * of its address plus one for each `gap` of time.  No packet leaves sooner than that
+ * after another, so the counter is never behind one that was forgotten; and it takes
+ * 65 535 gaps to come round, far longer than servers remember an identifier.
  */
 #pragma once
 
@@ -42,7 +47,8 @@ struct host {
 
 struct hosts;
 
-int hosts_new(uint32_t capacity, uint64_t seed, struct hosts **ret_hosts);
+/* `gap_ns`: least time between two packets to one host; 0: no limit. */
+int hosts_new(uint32_t capacity, uint64_t seed, uint64_t gap_ns, struct hosts **ret_hosts);
 void hosts_free(struct hosts *t);
 
 bool hosts_has_room(const struct hosts *t, uint32_t count);
@@ -50,7 +56,7 @@ bool hosts_has_room(const struct hosts *t, uint32_t count);
 struct host *hosts_find(const struct hosts *t, const struct addr *a);
 struct host *hosts_at(const struct hosts *t, uint32_t slot);
 /* Finds or makes it, for one more trace. */
-struct host *hosts_acquire(struct hosts *t, const struct addr *a);
+struct host *hosts_acquire(struct hosts *t, const struct addr *a, mono now);
 /* One trace less; the host stays until `until`. */
 void hosts_release(struct hosts *t, struct host *host, mono until);
 /* Forgets hosts whose time is over. */

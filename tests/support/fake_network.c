@@ -340,7 +340,7 @@ static void look_after(struct fake_network *n)
 	enter(n, false);
 	collect(n);
 	add_more(n);
-	for (;;) {
+	for (uint32_t i = 0; !n->config.per_poll || i < n->config.per_poll; i++) {
 		bool has_one;
 
 		enter(n, true);
@@ -368,6 +368,8 @@ static mono next_moment(const struct fake_network *n)
 
 	if (first)
 		next = mono_min(next, first->due);
+	if (n->config.per_poll && !mono_before(n->now, next))
+		next = mono_after(n->now, 1); /* not all were taken that were due */
 	if (n->config.poll_ns && next.ns != UINT64_MAX)
 		next.ns = (next.ns + n->config.poll_ns - 1) / n->config.poll_ns * n->config.poll_ns;
 	return next;

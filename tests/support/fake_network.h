@@ -25,6 +25,7 @@ struct fake_network_config {
 	uint32_t forge_ppm; /* answers that somebody forges, and is faster */
 	uint64_t jitter_ns; /* up to that much longer: reorders */
 	uint64_t poll_ns;   /* the engine is looked after that often; 0: at once */
+	uint32_t per_poll;  /* packets taken from it each time; 0: all there are */
 	size_t quoted;	    /* bytes that routers quote behind the IP header; 0: all */
 	bool has_no_stamps; /* nobody sees our packets leave */
 	bool is_fast;

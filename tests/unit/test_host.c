@@ -5,7 +5,10 @@
 
 #include "tests/support/random.h"
 
-#define HOSTS 100
+#define HOSTS  100
+#define GAP_NS (20 * NS_PER_MS)
+
+static const mono start = { 1000 * NS_PER_S };
 
 static struct addr address(uint32_t number)
 {
@@ -16,7 +19,7 @@ static struct hosts *table(uint32_t capacity)
 {
 	struct hosts *t;
 
-	cr_assert_eq(hosts_new(capacity, 42, &t), 0);
+	cr_assert_eq(hosts_new(capacity, 42, GAP_NS, &t), 0);
 	return t;
 }
 
@@ -29,7 +32,7 @@ Test(host, every_host_is_found_again)
 		struct addr a = address(i);
 
 		cr_assert_null(hosts_find(t, &a));
-		made[i] = hosts_acquire(t, &a);
+		made[i] = hosts_acquire(t, &a, start);
 		for (uint32_t j = 0; j <= i; j++) {
 			struct addr b = address(j);
 
@@ -46,9 +49,9 @@ Test(host, lives_until_its_time_after_the_last_trace)
 {
 	struct hosts *t = table(2);
 	struct addr a = address(1);
-	struct host *host = hosts_acquire(t, &a);
+	struct host *host = hosts_acquire(t, &a, start);
 
-	cr_assert_eq(hosts_acquire(t, &a), host, "shared by all traces");
+	cr_assert_eq(hosts_acquire(t, &a, start), host, "shared by all traces");
 	hosts_release(t, host, (mono){ 100 });
 	cr_assert_eq(hosts_next_expiry(t).ns, MONO_NEVER.ns);
 	hosts_expire(t, (mono){ 1000 });
@@ -69,11 +72,11 @@ Test(host, keeps_its_pace_from_trace_to_trace)
 	struct pace_limit limit = { NS_PER_MS, 0, 1 };
 	struct hosts *t = table(2);
 	struct addr a = address(1);
-	struct host *host = hosts_acquire(t, &a);
+	struct host *host = hosts_acquire(t, &a, start);
 
 	pace_spend(&host->pace, &limit, (mono){ 5000 });
 	hosts_release(t, host, (mono){ 5000 + NS_PER_MS });
-	host = hosts_acquire(t, &a);
+	host = hosts_acquire(t, &a, start);
 	cr_assert_eq(pace_ready_at(&host->pace, &limit, (mono){ 5001 }).ns, 5000 + NS_PER_MS);
 	hosts_expire(t, (mono){ 10 * NS_PER_S });
 	cr_assert_eq(hosts_find(t, &a), host, "it does not leave any more");
@@ -92,7 +95,7 @@ Test(host, random_comings_and_goings_match_a_plain_table)
 		struct addr a = address(i);
 
 		if (random_below(&r, 2)) {
-			hosts_acquire(t, &a);
+			hosts_acquire(t, &a, start);
 			traces[i]++;
 			until[i] = UINT64_MAX;
 		} else if (traces[i] > 0) {
@@ -122,7 +125,7 @@ Test(host, hosts_start_at_different_identifiers)
 	for (uint32_t i = 0; i < HOSTS; i++) {
 		struct addr a = address(i);
 
-		first[i] = host_take_id(hosts_acquire(t, &a), false, (mono){ 1 }, 0);
+		first[i] = host_take_id(hosts_acquire(t, &a, start), false, (mono){ 1 }, 0);
 		for (uint32_t j = 0; j < i; j++)
 			same += first[i] == first[j];
 	}
@@ -137,7 +140,7 @@ static struct host *one_host(struct hosts **ret_table)
 	struct addr a = address(1);
 
 	*ret_table = table(1);
-	return hosts_acquire(*ret_table, &a);
+	return hosts_acquire(*ret_table, &a, start);
 }
 
 Test(host, identifiers_are_never_zero_and_repeat_after_all_others)
@@ -231,5 +234,30 @@ Test(host, forgets_the_oldest_of_too_many_used_identifiers)
 	for (int i = HOST_RECYCLED_MAX; i > 0; i--)
 		cr_assert_eq(host_take_id(host, true, (mono){ 1000 }, 0), id[i]);
 	cr_assert_neq(host_take_id(host, true, (mono){ 1000 }, 0), id[0]);
+	hosts_free(t);
+}
+
+/* As fast as packets may go, and forgotten again and again: no identifier twice. */
+Test(host, identifiers_go_on_where_a_forgotten_host_had_been)
+{
+	static bool seen[UINT16_MAX + 1];
+	struct addr a = address(1);
+	struct hosts *t;
+	struct host *host = one_host(&t);
+	mono now = start;
+
+	for (int i = 0; i < 1000; i++) {
+		uint16_t id = host_take_id(host, false, now, 0);
+
+		cr_assert(!seen[id], "%u comes twice", id);
+		seen[id] = true;
+		now = mono_after(now, GAP_NS);
+		if (i % 7)
+			continue;
+		hosts_release(t, host, now);
+		hosts_expire(t, now);
+		cr_assert_null(hosts_find(t, &a));
+		host = hosts_acquire(t, &a, now);
+	}
 	hosts_free(t);
 }
