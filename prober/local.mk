@@ -21,12 +21,14 @@ noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
 	prober/engine/answer.c prober/engine/answer.h \
 	prober/engine/engine.c prober/engine/engine.h \
+	prober/engine/expire.c \
 	prober/engine/host.c prober/engine/host.h \
 	prober/engine/inflight.c prober/engine/inflight.h \
 	prober/engine/match.c prober/engine/match.h \
 	prober/engine/path.c prober/engine/path.h \
 	prober/engine/receive.c \
 	prober/engine/report.c prober/engine/report.h \
+	prober/engine/send.c \
 	prober/engine/state.h \
 	prober/engine/trace.h \
 	prober/engine/verdict.c prober/engine/verdict.h

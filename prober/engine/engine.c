@@ -12,11 +12,6 @@
 #include "prober/engine/report.h"
 #include "prober/engine/state.h"
 
-/* An answered identifier rests that long: then no duplicate of its answer comes. */
-#define ID_QUIET_NS (NS_PER_S / 2)
-
-/* --- life and death --------------------------------------------------------- */
-
 static uint32_t engine_hops(const struct engine_config *config)
 {
 	return config->max_ttl + 1u;
@@ -119,8 +114,6 @@ uint32_t engine_running(const struct engine *e)
 	return pool_taken(e->traces);
 }
 
-/* --- what a trace wants to send ---------------------------------------------- */
-
 static bool trace_last_is_waiting(const struct trace *t, uint32_t first, uint8_t count)
 {
 	return count > 0 && t->probes[first + count - 1].state == PROBE_WAITING;
@@ -148,8 +141,7 @@ static bool trace_wants_to_send(const struct trace *t, const struct engine_confi
 	return false;
 }
 
-/* When this host may get its next packet; out of the queue if it needs none. */
-static void engine_queue_host(struct engine *e, struct host *host, mono now)
+void engine_queue_host(struct engine *e, struct host *host, mono now)
 {
 	if (TAILQ_EMPTY(&host->waiting))
 		heap_remove(e->due, &host->due);
@@ -158,7 +150,7 @@ static void engine_queue_host(struct engine *e, struct host *host, mono now)
 			 pace_ready_at(&host->pace, &e->config.host_limit, now));
 }
 
-static void engine_update_waiting(struct engine *e, struct trace *t, mono now)
+void engine_update_waiting(struct engine *e, struct trace *t, mono now)
 {
 	bool wants = trace_wants_to_send(t, &e->config);
 
@@ -171,8 +163,6 @@ static void engine_update_waiting(struct engine *e, struct trace *t, mono now)
 		TAILQ_REMOVE(&t->host->waiting, t, waiting);
 	engine_queue_host(e, t->host, now);
 }
-
-/* --- the end of a trace ------------------------------------------------------- */
 
 static void engine_end(struct engine *e, struct trace *t, mono now)
 {
@@ -227,8 +217,6 @@ void engine_review(struct engine *e, struct trace *t, mono now)
 	engine_update_waiting(e, t, now);
 }
 
-/* --- adding ------------------------------------------------------------------- */
-
 void engine_add(struct engine *e, const struct trace_spec *spec, mono now)
 {
 	uint32_t slot = pool_take(e->traces);
@@ -254,182 +242,6 @@ void engine_add(struct engine *e, const struct trace_spec *spec, mono now)
 	engine_update_waiting(e, t, now);
 }
 
-/* --- sending ------------------------------------------------------------------- */
-
-static uint16_t engine_take_id(struct engine *e, const struct trace *t, mono now)
-{
-	struct inflight_probe taken;
-	uint16_t id = 0;
-
-	/* The counter comes round after 65 535 packets to one host: then pass over
-	 * those that are still awaited. */
-	for (int i = 0; i < 256; i++) {
-		const struct trace *other;
-
-		id = host_take_id(t->host, trace_is_reverse(t), now, ID_QUIET_NS);
-		if (!inflight_find(e->inflight, t->host->slot, id, &taken))
-			break;
-		other = pool_at(e->traces, taken.trace);
-		if (other->probes[taken.probe].state != PROBE_WAITING)
-			break;
-	}
-	return id;
-}
-
-static void engine_send(struct engine *e, struct trace *t, uint32_t index, mono now)
-{
-	struct probe *p = &t->probes[index];
-
-	p->id = engine_take_id(e, t, now);
-	p->sent = now;
-	p->state = PROBE_WAITING;
-	inflight_set(e->inflight, t->host->slot, p->id, (struct inflight_probe){ t->slot, index });
-	heap_set(e->wakes, &t->wake, mono_min(t->wake.due, mono_after(now, e->config.timeout_ns)));
-}
-
-/* Chooses the trace's next packet; returns its index. */
-static uint32_t trace_next_packet(struct trace *t, const struct engine_config *config)
-{
-	struct probe *p;
-	uint8_t ttl;
-	uint8_t try;
-
-	if (t->state == TRACE_CHECKING)
-		return t->checks++;
-	if (t->state == TRACE_ASKING)
-		return CHECKS_MAX + t->questions++;
-	if (!path_peek(t, config, &ttl, &try))
-		abort(); /* it was waiting because it has something to send */
-	p = &t->probes[t->probe_count];
-	*p = (struct probe){ .ttl = ttl, .try = try };
-	path_sent(t, ttl, try);
-	return t->probe_count++;
-}
-
-bool engine_next_packet(struct engine *e, mono now, struct engine_packet *ret_packet)
-{
-	struct heap_node *first = heap_first(e->due);
-	struct host *host;
-	struct trace *t;
-	uint32_t index;
-
-	if (!first || mono_before(now, first->due) || e->is_interrupted)
-		return false;
-	host = CONTAINER_OF(first, struct host, due);
-	t = TAILQ_FIRST(&host->waiting);
-	index = trace_next_packet(t, &e->config);
-	engine_send(e, t, index, now);
-	match_spec(&e->config.key, t, &t->probes[index], &ret_packet->spec);
-	ret_packet->job = t->spec.job;
-	pace_spend(&host->pace, &e->config.host_limit, now);
-	/* In turn with the other traces to this host. */
-	TAILQ_REMOVE(&host->waiting, t, waiting);
-	t->is_waiting = false;
-	engine_update_waiting(e, t, now);
-	engine_queue_host(e, host, now);
-	return true;
-}
-
-/* --- time ------------------------------------------------------------------------ */
-
-static bool probe_is_overdue(const struct engine_config *config, const struct probe *p, mono now)
-{
-	return p->state == PROBE_WAITING &&
-	       !mono_before(now, mono_after(p->sent, config->timeout_ns));
-}
-
-/* Packets that are no probes: one waits at most. */
-static void engine_expire_asked(struct engine *e, struct trace *t, mono now)
-{
-	bool checking = t->state == TRACE_CHECKING;
-	uint8_t sent = checking ? t->checks : t->questions;
-	uint8_t most = checking ? CHECKS_MAX : QUESTIONS_MAX;
-	struct probe *last = &t->probes[(checking ? 0 : CHECKS_MAX) + sent - 1];
-
-	if (sent == 0 || !probe_is_overdue(&e->config, last, now))
-		return;
-	if (sent < most) {
-		last->state = PROBE_LOST;
-		return; /* asks again */
-	}
-	if (checking)
-		engine_stop(e, t, STOP_NO_ANSWER, 0, now);
-	else
-		engine_stop(e, t, STOP_ERROR, t->refusal, now);
-}
-
-static void engine_expire_probes(struct engine *e, struct trace *t, mono now)
-{
-	bool impatient = path_waits_for_arrived(t, &e->config) && !mono_before(now, t->patience);
-
-	/* All wait equally long, so the order of sending is that of their deadlines. */
-	while (t->oldest < t->probe_count) {
-		struct probe *p = &t->probes[t->oldest];
-		bool give_up = probe_is_overdue(&e->config, p, now);
-
-		if (impatient && p->state == PROBE_WAITING && p->ttl <= t->end_ttl)
-			give_up = true;
-		if (p->state == PROBE_WAITING && !give_up && !impatient)
-			break;
-		t->oldest++;
-		if (!give_up)
-			continue;
-		p->state = PROBE_LOST;
-		path_lost(t, &e->config, p);
-	}
-}
-
-/* When time changes something for this trace; by the oldest packet that waits. */
-static mono engine_wake_at(const struct engine *e, const struct trace *t)
-{
-	mono wake = MONO_NEVER;
-
-	if (t->state == TRACE_PROBING) {
-		if (t->oldest < t->probe_count)
-			wake = mono_after(t->probes[t->oldest].sent, e->config.timeout_ns);
-		return wake;
-	}
-	for (uint32_t i = 0; i < FIRST_PROBE; i++)
-		if (t->probes[i].state == PROBE_WAITING)
-			wake = mono_min(wake, mono_after(t->probes[i].sent, e->config.timeout_ns));
-	return wake;
-}
-
-static void engine_wake(struct engine *e, struct trace *t, mono now)
-{
-	if (t->state == TRACE_PROBING)
-		engine_expire_probes(e, t, now);
-	else
-		engine_expire_asked(e, t, now);
-	if (t->state == TRACE_ENDED)
-		return;
-	heap_set(e->wakes, &t->wake, engine_wake_at(e, t));
-	engine_review(e, t, now);
-}
-
-void engine_expire(struct engine *e, mono now)
-{
-	struct heap_node *first;
-
-	while ((first = heap_first(e->wakes)) && !mono_before(now, first->due))
-		engine_wake(e, CONTAINER_OF(first, struct trace, wake), now);
-	hosts_expire(e->hosts, now);
-}
-
-mono engine_next_deadline(const struct engine *e, mono now)
-{
-	const struct heap_node *due = heap_first(e->due);
-	const struct heap_node *wake = heap_first(e->wakes);
-	mono deadline = MONO_NEVER;
-
-	if (due && !e->is_interrupted)
-		deadline = due->due;
-	if (wake)
-		deadline = mono_min(deadline, wake->due);
-	deadline = mono_min(deadline, hosts_next_expiry(e->hosts));
-	return mono_before(deadline, now) ? now : deadline;
-}
-
 void engine_interrupt(struct engine *e, bool now_or_never, mono now)
 {
 	e->is_interrupted = true;
@@ -445,8 +257,6 @@ void engine_interrupt(struct engine *e, bool now_or_never, mono now)
 			engine_review(e, t, now);
 	}
 }
-
-/* --- records --------------------------------------------------------------------- */
 
 bool engine_next_done(struct engine *e, struct trace_record *ret_record, uint32_t *ret_job)
 {

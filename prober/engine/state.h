@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The engine's state, shared by engine.c (life, sending, time) and receive.c. */
+/* The engine's state, shared by engine.c (life), send.c, receive.c and expire.c. */
 #pragma once
 
 #include "base/heap.h"
@@ -27,3 +27,7 @@ struct engine {
 void engine_stop(struct engine *e, struct trace *t, enum trace_stop stop, uint16_t code, mono now);
 /* After each change: does the trace end, does it want to send, when to look again? */
 void engine_review(struct engine *e, struct trace *t, mono now);
+/* Into its host's queue if it has something to send now, or out of it. */
+void engine_update_waiting(struct engine *e, struct trace *t, mono now);
+/* When this host may get its next packet; out of the queue if it needs none. */
+void engine_queue_host(struct engine *e, struct host *host, mono now);

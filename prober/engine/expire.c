@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What time alone does: probes are given up, hosts forgotten. */
+#include "prober/engine/engine.h"
+
+#include "base/container.h"
+#include "prober/engine/path.h"
+#include "prober/engine/state.h"
+
+static bool probe_is_overdue(const struct engine_config *config, const struct probe *p, mono now)
+{
+	return p->state == PROBE_WAITING &&
+	       !mono_before(now, mono_after(p->sent, config->timeout_ns));
+}
+
+/* Packets that are no probes: one waits at most. */
+static void engine_expire_asked(struct engine *e, struct trace *t, mono now)
+{
+	bool checking = t->state == TRACE_CHECKING;
+	uint8_t sent = checking ? t->checks : t->questions;
+	uint8_t most = checking ? CHECKS_MAX : QUESTIONS_MAX;
+	struct probe *last;
+
+	if (sent == 0)
+		return;
+	last = &t->probes[(checking ? 0 : CHECKS_MAX) + sent - 1];
+	if (!probe_is_overdue(&e->config, last, now))
+		return;
+	if (sent < most) {
+		last->state = PROBE_LOST;
+		return; /* asks again */
+	}
+	if (checking)
+		engine_stop(e, t, STOP_NO_ANSWER, 0, now);
+	else
+		engine_stop(e, t, STOP_ERROR, t->refusal, now);
+}
+
+static void engine_expire_probes(struct engine *e, struct trace *t, mono now)
+{
+	bool impatient = path_waits_for_arrived(t, &e->config) && !mono_before(now, t->patience);
+
+	/* All wait equally long, so the order of sending is that of their deadlines. */
+	while (t->oldest < t->probe_count) {
+		struct probe *p = &t->probes[t->oldest];
+		bool give_up = probe_is_overdue(&e->config, p, now);
+
+		if (impatient && p->state == PROBE_WAITING && p->ttl <= t->end_ttl)
+			give_up = true;
+		if (p->state == PROBE_WAITING && !give_up && !impatient)
+			break;
+		t->oldest++;
+		if (!give_up)
+			continue;
+		p->state = PROBE_LOST;
+		path_lost(t, &e->config, p);
+	}
+}
+
+/* When time changes something for this trace; by the oldest packet that waits. */
+static mono engine_wake_at(const struct engine *e, const struct trace *t)
+{
+	mono wake = MONO_NEVER;
+
+	if (t->state == TRACE_PROBING) {
+		if (t->oldest < t->probe_count)
+			wake = mono_after(t->probes[t->oldest].sent, e->config.timeout_ns);
+		return wake;
+	}
+	for (uint32_t i = 0; i < FIRST_PROBE; i++)
+		if (t->probes[i].state == PROBE_WAITING)
+			wake = mono_min(wake, mono_after(t->probes[i].sent, e->config.timeout_ns));
+	return wake;
+}
+
+static void engine_wake(struct engine *e, struct trace *t, mono now)
+{
+	if (t->state == TRACE_PROBING)
+		engine_expire_probes(e, t, now);
+	else
+		engine_expire_asked(e, t, now);
+	if (t->state == TRACE_ENDED)
+		return;
+	heap_set(e->wakes, &t->wake, engine_wake_at(e, t));
+	engine_review(e, t, now);
+}
+
+void engine_expire(struct engine *e, mono now)
+{
+	struct heap_node *first;
+
+	while ((first = heap_first(e->wakes)) && !mono_before(now, first->due))
+		engine_wake(e, CONTAINER_OF(first, struct trace, wake), now);
+	hosts_expire(e->hosts, now);
+}
+
+mono engine_next_deadline(const struct engine *e, mono now)
+{
+	const struct heap_node *due = heap_first(e->due);
+	const struct heap_node *wake = heap_first(e->wakes);
+	mono deadline = MONO_NEVER;
+
+	if (due && !e->is_interrupted)
+		deadline = due->due;
+	if (wake)
+		deadline = mono_min(deadline, wake->due);
+	deadline = mono_min(deadline, hosts_next_expiry(e->hosts));
+	return mono_before(deadline, now) ? now : deadline;
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which packet leaves next: of the host that is due first, the trace whose turn it is. */
+#include "prober/engine/engine.h"
+
+#include <stdlib.h>
+
+#include "base/container.h"
+#include "prober/engine/match.h"
+#include "prober/engine/path.h"
+#include "prober/engine/state.h"
+
+/* An answered identifier rests that long: then no duplicate of its answer comes. */
+#define ID_QUIET_NS (NS_PER_S / 2)
+
+static uint16_t engine_take_id(struct engine *e, const struct trace *t, mono now)
+{
+	struct inflight_probe taken;
+	uint16_t id = 0;
+
+	/* The counter comes round after 65 535 packets to one host: then pass over
+	 * those that are still awaited. */
+	for (int i = 0; i < 256; i++) {
+		const struct trace *other;
+
+		id = host_take_id(t->host, trace_is_reverse(t), now, ID_QUIET_NS);
+		if (!inflight_find(e->inflight, t->host->slot, id, &taken))
+			break;
+		other = pool_at(e->traces, taken.trace);
+		if (other->probes[taken.probe].state != PROBE_WAITING)
+			break;
+	}
+	return id;
+}
+
+static void engine_send(struct engine *e, struct trace *t, uint32_t index, mono now)
+{
+	struct probe *p = &t->probes[index];
+
+	p->id = engine_take_id(e, t, now);
+	p->sent = now;
+	p->state = PROBE_WAITING;
+	inflight_set(e->inflight, t->host->slot, p->id, (struct inflight_probe){ t->slot, index });
+	heap_set(e->wakes, &t->wake, mono_min(t->wake.due, mono_after(now, e->config.timeout_ns)));
+}
+
+/* Chooses the trace's next packet; returns its index. */
+static uint32_t trace_next_packet(struct trace *t, const struct engine_config *config)
+{
+	struct probe *p;
+	uint8_t ttl;
+	uint8_t try;
+
+	if (t->state == TRACE_CHECKING)
+		return t->checks++;
+	if (t->state == TRACE_ASKING)
+		return CHECKS_MAX + t->questions++;
+	if (!path_peek(t, config, &ttl, &try))
+		abort(); /* it was waiting because it has something to send */
+	p = &t->probes[t->probe_count];
+	*p = (struct probe){ .ttl = ttl, .try = try };
+	path_sent(t, ttl, try);
+	return t->probe_count++;
+}
+
+bool engine_next_packet(struct engine *e, mono now, struct engine_packet *ret_packet)
+{
+	struct heap_node *first = heap_first(e->due);
+	struct host *host;
+	struct trace *t;
+	uint32_t index;
+
+	if (!first || mono_before(now, first->due) || e->is_interrupted)
+		return false;
+	host = CONTAINER_OF(first, struct host, due);
+	t = TAILQ_FIRST(&host->waiting);
+	index = trace_next_packet(t, &e->config);
+	engine_send(e, t, index, now);
+	match_spec(&e->config.key, t, &t->probes[index], &ret_packet->spec);
+	ret_packet->job = t->spec.job;
+	pace_spend(&host->pace, &e->config.host_limit, now);
+	/* In turn with the other traces to this host. */
+	TAILQ_REMOVE(&host->waiting, t, waiting);
+	t->is_waiting = false;
+	engine_update_waiting(e, t, now);
+	engine_queue_host(e, host, now);
+	return true;
+}
