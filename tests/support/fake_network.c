@@ -40,7 +40,8 @@ struct fake_network {
 	mono now;
 	struct fake_counts counts;
 	struct fake_result *results;
-	bool exhausted; /* config.more has no more */
+	bool exhausted;	      /* config.more has no more */
+	bool has_seen[65536]; /* identifiers of our packets */
 };
 
 struct engine_config fake_engine_config(void)
@@ -194,6 +195,8 @@ static void transmit(struct fake_network *n, const struct engine_packet *packet)
 	size_t count;
 
 	n->counts.sent++;
+	cr_assert_neq(packet->spec.id, 0);
+	n->has_seen[packet->spec.id] = true;
 	if (n->config.sent)
 		n->config.sent(n->config.self, packet, n->now);
 	if (!n->config.is_fast) {
@@ -315,6 +318,15 @@ void fake_network_add(struct fake_network *n, const struct trace_spec *spec)
 	enter(n, true);
 	engine_add(n->engine, spec, n->now);
 	enter(n, false);
+}
+
+uint32_t fake_network_identifiers(const struct fake_network *n)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < sizeof(n->has_seen); i++)
+		count += n->has_seen[i];
+	return count;
 }
 
 static void add_more(struct fake_network *n)

@@ -69,5 +69,7 @@ void fake_network_interrupt(struct fake_network *n, bool now_or_never);
 /* The reply arrives now. */
 enum match_verdict fake_network_inject(struct fake_network *n, const struct reply *reply);
 
+/* How many different identifiers our packets had so far. */
+uint32_t fake_network_identifiers(const struct fake_network *n);
 /* The record of the only trace with this job; ends the test if there is none. */
 const struct trace_record *fake_network_record(const struct fake_network *n, uint32_t job);
