@@ -11,14 +11,16 @@ libfakenetwork_a_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 ENGINE_TEST_LIBS = libfakenetwork.a $(ENGINE_LIBS) $(TEST_LIBS)
 
 unit_tests += tests/unit/test_answer tests/unit/test_end tests/unit/test_engine \
-	tests/unit/test_host tests/unit/test_limit tests/unit/test_match tests/unit/test_path \
-	tests/unit/test_report tests/unit/test_reverse
+	tests/unit/test_fake_network tests/unit/test_host tests/unit/test_limit tests/unit/test_match \
+	tests/unit/test_path tests/unit/test_report tests/unit/test_reverse
 tests_unit_test_answer_SOURCES = tests/unit/test_answer.c
 tests_unit_test_answer_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_end_SOURCES = tests/unit/test_end.c
 tests_unit_test_end_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_engine_SOURCES = tests/unit/test_engine.c
 tests_unit_test_engine_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_test_fake_network_SOURCES = tests/unit/test_fake_network.c
+tests_unit_test_fake_network_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_host_SOURCES = tests/unit/test_host.c
 tests_unit_test_host_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_limit_SOURCES = tests/unit/test_limit.c
