@@ -12,7 +12,7 @@ ENGINE_TEST_LIBS = libfakenetwork.a $(ENGINE_LIBS) $(TEST_LIBS)
 
 unit_tests += tests/unit/test_answer tests/unit/test_end tests/unit/test_engine \
 	tests/unit/test_fake_network tests/unit/test_host tests/unit/test_limit tests/unit/test_match \
-	tests/unit/test_path tests/unit/test_report tests/unit/test_reverse
+	tests/unit/test_path tests/unit/test_report tests/unit/test_reverse tests/unit/test_soak
 tests_unit_test_answer_SOURCES = tests/unit/test_answer.c
 tests_unit_test_answer_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_end_SOURCES = tests/unit/test_end.c
@@ -33,3 +33,6 @@ tests_unit_test_report_SOURCES = tests/unit/test_report.c
 tests_unit_test_report_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_reverse_SOURCES = tests/unit/test_reverse.c
 tests_unit_test_reverse_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_test_soak_SOURCES = tests/unit/test_soak.c
+tests_unit_test_soak_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+tests_unit_test_soak_LDADD = $(ENGINE_TEST_LIBS)
