@@ -23,17 +23,23 @@ static uint32_t engine_probes(const struct engine_config *config)
 	return FIRST_PROBE + (config->max_ttl - config->min_ttl + 1u) * config->probes;
 }
 
+/* Hosts without a trace that still have a limit to keep, beyond those of a window:
+ * a burst is paid off for a second and more, and traces may be far shorter.  Memory is
+ * used as they come. */
+#define HOSTS_RESTING 65536
+
 static int engine_tables(struct engine *e, uint64_t seed)
 {
 	uint32_t window = e->config.window;
+	uint32_t hosts = 2 * window + HOSTS_RESTING;
 	int err = pool_new(window, sizeof(struct trace), &e->traces);
 
 	if (!err)
-		err = hosts_new(2 * window, seed, e->config.host_limit.gap_ns, &e->hosts);
+		err = hosts_new(hosts, seed, e->config.host_limit.gap_ns, &e->hosts);
 	if (!err)
 		err = inflight_new(window * e->probes_max, &e->inflight);
 	if (!err)
-		err = heap_new(2 * window, &e->due);
+		err = heap_new(window, &e->due); /* each has a trace that waits */
 	if (!err)
 		err = heap_new(window, &e->wakes);
 	return err;

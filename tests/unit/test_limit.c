@@ -165,33 +165,38 @@ Test(limit, busy_host_is_not_starved)
 		     (unsigned long)(longest / NS_PER_MS));
 }
 
-/* A host is kept for its limit's sake only, so that it takes no room longer. */
-Test(limit, finished_traces_hold_up_no_others)
+/* One short trace after the other, each to another host; at one moment. */
+static void expect_room_for(uint32_t traces, const struct pace_limit *limit)
 {
-	struct fake_network_config config = { .seed = 1, .engine = fake_engine_config() };
+	struct engine_config config = fake_engine_config();
+	struct trace_spec spec = fake_trace_spec(TRACE_FORWARD, "203.0.113.1", PROTO_UDP, 0);
 	struct engine *e;
-	struct trace_spec spec;
-	struct fake_sites none = { NULL, 0 };
-	struct fake_network *n;
 
-	config.world = fake_world_of(&none);
-	config.engine.window = 1;
-	config.engine.host_limit.gap_ns = 0;
-	n = fake_network_new(&config);
-	e = fake_network_engine(n);
-	spec = fake_trace_spec(TRACE_FORWARD, "203.0.113.1", PROTO_UDP, 0);
-	for (uint8_t i = 1; i < 200; i++) {
+	config.window = 1;
+	config.host_limit = *limit;
+	cr_assert_eq(engine_new(&config, &e), 0);
+	for (uint32_t i = 0; i < traces; i++) {
+		struct engine_packet packet;
 		struct trace_record record;
-		struct trace *t;
 		uint32_t job;
 
-		spec.dst.bytes[15] = i;
+		memcpy(spec.dst.bytes + 13, &i, 3);
 		cr_assert(engine_has_room(e, 1), "no room for trace %u", i);
 		engine_add(e, &spec, FAKE_START);
-		t = pool_at(e->traces, 0);
-		engine_stop(e, t, STOP_NO_ANSWER, 0, FAKE_START);
+		cr_assert(engine_next_packet(e, FAKE_START, &packet));
+		engine_stop(e, pool_at(e->traces, 0), STOP_NO_ANSWER, 0, FAKE_START);
 		cr_assert(engine_next_done(e, &record, &job));
 		engine_expire(e, FAKE_START);
 	}
-	fake_network_free(n);
+	engine_free(e);
+}
+
+/* A host is kept for its limit's sake only, and that is no reason to wait. */
+Test(limit, finished_traces_hold_up_no_others)
+{
+	static const struct pace_limit none = { .burst = 1 };
+	struct pace_limit usual = pace_limit_of_gap(20 * NS_PER_MS, false);
+
+	expect_room_for(200000, &none);
+	expect_room_for(50000, &usual);
 }
