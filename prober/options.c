@@ -162,9 +162,9 @@ static enum option_outcome options_choose(const char *what, const char *operand,
 
 static enum option_outcome options_operands(char **operands, size_t count, struct prober_options *o)
 {
-	unsigned int direction;
-	unsigned int protocol;
-	unsigned int mode;
+	unsigned int direction = 0;
+	unsigned int protocol = 0;
+	unsigned int mode = 0;
 	enum option_outcome outcome;
 
 	outcome = options_choose("direction", count > 0 ? operands[0] : NULL, direction_names,

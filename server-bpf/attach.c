@@ -110,17 +110,18 @@ static int attach_hook(struct attachment *a, int program)
 int attach_open(const char *interface, int program, struct attachment **ret_attachment)
 {
 	struct attachment *a = calloc(1, sizeof(*a));
+	size_t len = strlen(interface);
 	int err = -ENOMEM;
 
 	if (!a)
 		return err;
 	a->lock = -1;
-	if (strlen(interface) >= sizeof(a->interface)) {
+	if (len >= sizeof(a->interface)) {
 		log_error("interface %s: no such interface", interface);
 		err = -ENODEV;
 		goto fail;
 	}
-	strcpy(a->interface, interface);
+	memcpy(a->interface, interface, len + 1);
 	err = attach_find_interface(a);
 	if (err)
 		goto fail;

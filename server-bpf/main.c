@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -48,6 +49,7 @@ static int server_start(struct server *s, const struct server_options *options)
 
 	while (options->interfaces[count])
 		count++;
+	assert(count > 0); /* or the options were refused */
 	s->attachments = calloc(count, sizeof(struct attachment *));
 	if (!s->attachments)
 		return -ENOMEM;
