@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/option.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define HELP_COLUMN 28
@@ -58,18 +59,26 @@ void option_print_help(FILE *out, const struct option_table *table)
 		print_one(out, &table->options[i]);
 }
 
-/* A sentence in mdoc: a leading dot or quote would be a macro. */
+/* Sentences in mdoc: each on a line of its own, where a leading dot or quote would be
+ * a macro. */
 static void print_man_text(FILE *out, const char *text)
 {
-	if (*text == '.' || *text == '\'')
-		fputs("\\&", out);
+	bool starts_line = true;
+
 	for (; *text; text++) {
+		if (starts_line && (*text == '.' || *text == '\''))
+			fputs("\\&", out);
+		starts_line = *text == '.' && text[1] == ' ';
 		if (*text == '\\')
 			fputs("\\e", out);
 		else if (*text == '-')
 			fputs("\\-", out);
 		else
 			fputc(*text, out);
+		if (starts_line) {
+			fputc('\n', out);
+			text++; /* the blank */
+		}
 	}
 	fputc('\n', out);
 }

@@ -30,6 +30,9 @@ include tests/bpf/local.mk
 include tests/lab/local.mk
 include tests/bench/local.mk
 
+unit_scripts += tests/check-man.sh
+EXTRA_DIST += tests/check-man.sh
+
 # Automake makes rules for every test named here; which of them run is the tier.
 check_PROGRAMS += $(unit_tests) $(fuzz_tests) $(bpf_tests)
 TESTS += $(unit_tests) $(unit_scripts) $(fuzz_tests) $(bpf_tests) $(lab_tests)
