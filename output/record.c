@@ -24,6 +24,8 @@ const char *trace_stop_name(enum trace_stop stop)
 		return "not supported";
 	case STOP_NO_ANSWER:
 		return "no answer";
+	case STOP_BUDGET:
+		return "probe budget";
 	}
 	return NULL;
 }

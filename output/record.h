@@ -13,19 +13,24 @@
 
 enum trace_direction { TRACE_FORWARD, TRACE_REVERSE };
 
-enum trace_mode { TRACE_SINGLEPATH };
+/* Numbers as stored. */
+enum trace_mode {
+	TRACE_SINGLEPATH = 0,
+	TRACE_MDA = 1, /* multipath: all next hops, by the Multipath Detection Algorithm */
+};
 
 /* Why a trace ended.  Numbers up to 9 are scamper's (warts); ours start at 100. */
 enum trace_stop {
 	STOP_COMPLETED = 1,
-	STOP_UNREACHABLE = 2,     /* stop_code: ICMP type * 256 + code */
+	STOP_UNREACHABLE = 2, /* stop_code: ICMP type * 256 + code */
 	STOP_LOOP = 4,
 	STOP_GAP_LIMIT = 5,
-	STOP_ERROR = 6,           /* the server refused; stop_code: its status */
+	STOP_ERROR = 6, /* the server refused; stop_code: its status */
 	STOP_MAX_TTL = 7,
 	STOP_INTERRUPTED = 9,
 	STOP_NOT_SUPPORTED = 100, /* the endpoint runs no server */
-	STOP_NO_ANSWER = 101,     /* nothing came back to the support check */
+	STOP_NO_ANSWER = 101,	  /* nothing came back to the support check */
+	STOP_BUDGET = 102,	  /* multipath: the probes or flows of a trace were used up */
 };
 
 /* "completed", "gap limit" …; NULL for a number that is none. */
@@ -38,43 +43,67 @@ const char *trace_error_text(uint16_t status);
 enum { REFUSED_PROTOCOL = 1, REFUSED_FLOW = 2 };
 
 struct probe_record {
-	struct addr from;   /* who answered; none: nobody.  If only `arrived`, the destination */
-	uint64_t rtt_ns;    /* where has_rtt */
-	uint64_t sent_us;   /* after the trace's start */
+	struct addr from; /* who answered; none: nobody.  If only `arrived`, the destination */
+	uint64_t rtt_ns;  /* where has_rtt */
+	uint64_t sent_us; /* after the trace's start */
 	uint16_t flow;
-	uint16_t icmp;      /* type * 256 + code; 0: unknown or no ICMP error */
+	uint16_t icmp; /* type * 256 + code; 0: unknown or no ICMP error */
 	uint8_t ttl;
-	uint8_t try;        /* 0, 1 …: number among those of one TTL and flow */
-	uint8_t reply_ttl;  /* of the reply as received; 0: unknown (reverse) */
+	uint8_t try;	   /* 0, 1 …: number among those of one TTL and flow */
+	uint8_t reply_ttl; /* of the reply as received; 0: unknown (reverse) */
 	bool answered;
 	bool has_rtt;
-	bool arrived;       /* reverse: this host saw the probe come in */
+	bool arrived; /* reverse: this host saw the probe come in */
+};
+
+/*
+ * Multipath: a router at one TTL, or the silence of one, a black hole, whose address
+ * is none.  One address at two TTLs is two vertices.  What was answered is among the
+ * probes, by TTL and address.
+ */
+struct vertex_record {
+	struct addr addr;
+	uint8_t ttl; /* 0: the root, where the probes start */
+	bool is_end; /* flows end here: the destination, or who called it unreachable */
+};
+
+/* A way from one vertex to one of a later TTL. */
+struct link_record {
+	uint16_t near; /* index among the vertices */
+	uint16_t far;
+	uint16_t flows; /* that were seen at both ends; 0: assumed, not seen */
 };
 
 struct trace_record {
-	const char *target;      /* as it was given: name or address */
-	uint32_t declared_asn;   /* 0: none */
-	const char *contact;     /* "": none */
+	const char *target;    /* as it was given: name or address */
+	uint32_t declared_asn; /* 0: none */
+	const char *contact;   /* "": none */
 	enum trace_direction direction;
 	enum trace_mode mode;
-	uint8_t proto;           /* enum ip_proto, of the probes */
-	struct addr src;         /* where the probes start: reverse, the endpoint */
+	uint8_t proto;	 /* enum ip_proto, of the probes */
+	struct addr src; /* where the probes start: reverse, the endpoint */
 	struct addr dst;
-	uint16_t sport, dport;   /* of the probes; 0 for ICMP */
+	uint16_t sport, dport; /* of the probes; 0 for ICMP */
 	uint16_t flow;
-	uint64_t pair_id;        /* the same for both directions of a two-way trace, and no
-				    other trace of the run; 0: none */
-	int64_t started_us;      /* since 1970 UTC */
+	uint64_t pair_id;   /* the same for both directions of a two-way trace, and no
+			       other trace of the run; 0: none */
+	int64_t started_us; /* since 1970 UTC */
 	int64_t ended_us;
 	enum trace_stop stop;
 	uint16_t stop_code;
-	bool reached;            /* seen by evidence, not assumed */
-	uint8_t path_len;        /* last TTL of the path; beyond it nothing belongs to it */
-	uint8_t arrival_len;     /* reverse: path length by a probe's remaining TTL; 0: none */
-	uint32_t sent;           /* probes; `probes` has them all */
-	uint32_t lost;           /* of those up to path_len: no answer and no arrival */
-	uint32_t checks;         /* support checks and questions, not among the probes */
-	uint64_t check_rtt_ns;   /* 0: unanswered */
+	bool reached;	       /* seen by evidence, not assumed */
+	uint8_t path_len;      /* last TTL of the path; beyond it nothing belongs to it */
+	uint8_t arrival_len;   /* reverse: path length by a probe's remaining TTL; 0: none */
+	uint32_t sent;	       /* probes; `probes` has them all */
+	uint32_t lost;	       /* of those up to path_len: no answer and no arrival */
+	uint32_t checks;       /* support checks and questions, not among the probes */
+	uint64_t check_rtt_ns; /* 0: unanswered */
 	const struct probe_record *probes; /* in the order of TTL, flow, try */
 	size_t probe_count;
+	double eps; /* multipath: bound of the failure probability at each branching point */
+	bool is_per_packet; /* multipath: a balancer ignores flows, so no link is proven */
+	const struct vertex_record *vertices; /* multipath: by TTL, the root first */
+	size_t vertex_count;
+	const struct link_record *links;
+	size_t link_count;
 };

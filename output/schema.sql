@@ -58,7 +58,8 @@ CREATE TABLE stop (                      -- why traces end
   name        TEXT NOT NULL UNIQUE
 );
 INSERT INTO stop VALUES (1, 'completed'), (2, 'unreachable'), (4, 'loop'), (5, 'gap limit'),
-  (6, 'error'), (7, 'max TTL'), (9, 'interrupted'), (100, 'not supported'), (101, 'no answer');
+  (6, 'error'), (7, 'max TTL'), (9, 'interrupted'), (100, 'not supported'), (101, 'no answer'),
+  (102, 'probe budget');
 CREATE TABLE trace (
   trace_id    INTEGER PRIMARY KEY,
   cycle_id    INTEGER NOT NULL REFERENCES cycle,

@@ -267,6 +267,7 @@ void text_print_ending(FILE *out, const struct trace_record *trace)
 	case STOP_LOOP:
 	case STOP_GAP_LIMIT:
 	case STOP_MAX_TTL:
+	case STOP_BUDGET:
 	case STOP_INTERRUPTED:
 		print_after(out, trace);
 		break;

@@ -30,6 +30,7 @@ libengine_a_SOURCES = \
 	prober/engine/report.c prober/engine/report.h \
 	prober/engine/send.c \
 	prober/engine/state.h \
+	prober/engine/stopping.c prober/engine/stopping.h \
 	prober/engine/trace.h \
 	prober/engine/verdict.c prober/engine/verdict.h
 ENGINE_LIBS = libengine.a $(PROBE_LIBS)

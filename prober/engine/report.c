@@ -60,6 +60,7 @@ static uint8_t report_path_len(const struct trace *t)
 	case STOP_INTERRUPTED:
 	case STOP_NOT_SUPPORTED:
 	case STOP_NO_ANSWER:
+	case STOP_BUDGET:
 		break;
 	}
 	return t->top;

@@ -11,7 +11,7 @@ Test(record, every_stop_reason_has_a_name_of_its_own)
 {
 	static const enum trace_stop stops[] = {
 		STOP_COMPLETED, STOP_UNREACHABLE, STOP_LOOP,	      STOP_GAP_LIMIT, STOP_ERROR,
-		STOP_MAX_TTL,	STOP_INTERRUPTED, STOP_NOT_SUPPORTED, STOP_NO_ANSWER,
+		STOP_MAX_TTL,	STOP_INTERRUPTED, STOP_NOT_SUPPORTED, STOP_NO_ANSWER, STOP_BUDGET,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(stops); i++) {
