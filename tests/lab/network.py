@@ -276,7 +276,8 @@ class Network:
     def _start_relay(self, link):
         ends = [arg for node in link.ends for arg in (self.namespace(node), link.interface(node))]
         name = f"relay-{'-'.join(link.ends)}"
-        child = self.spawn(None, name, [sys.executable, str(HERE / "relay.py"), *ends])
+        child = self.spawn(None, name, [sys.executable, str(HERE / "relay.py"), *ends,
+                                        str(link.delay_ms)])
         self._wait_for_log(name, child, "ready")
 
     def start_server(self, node, server, *options):

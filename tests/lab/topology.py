@@ -7,6 +7,7 @@ map from addresses to names follow from that, so that tests compare names.
 
     links = ["client a b server", "a c b"]     chains of neighbours
     paths = ["client a b|c d server"]          "|": load balanced
+    delay = { "a b" = 20 }                     milliseconds, each way
     [[expect]]                                 hops by name, first to last
 """
 import dataclasses
@@ -47,6 +48,7 @@ class Link:
     ends: tuple
     subnet: Subnet
     tun: bool
+    delay_ms: float
 
     def other(self, node):
         return self.ends[1 - self.ends.index(node)]
@@ -129,10 +131,15 @@ class Topology:
 
     @staticmethod
     def _read_links(data):
-        tuns = [set(pair.split()) for pair in data.get("tuns", ())]
+        """A link that delays is a TUN link: the kernel has no netem everywhere."""
+        delays = {frozenset(pair.split()): ms for pair, ms in data.get("delay", {}).items()}
+        tuns = {frozenset(pair.split()) for pair in data.get("tuns", ())} | set(delays)
         pairs = [pair for chain in data["links"] for pair in itertools.pairwise(chain.split())]
-        return [Link(pair, Subnet(number), set(pair) in tuns)
-                for number, pair in enumerate(pairs, 1)]
+        unknown = tuns - {frozenset(pair) for pair in pairs}
+        if unknown:
+            raise TopologyError(f"no such link: {' '.join(sorted(unknown.pop()))}")
+        return [Link(pair, Subnet(number), frozenset(pair) in tuns,
+                     delays.get(frozenset(pair), 0)) for number, pair in enumerate(pairs, 1)]
 
     def _read_voids(self, data):
         first = len(self.links) + 1
@@ -147,7 +154,8 @@ class Topology:
     def _check_names(self):
         """A misspelt name would otherwise show as a hop that is never seen."""
         used = {n for link in self.links for n in link.ends} | self.silent | self.limited
-        for path in self.paths + [e.forward for e in self.expect] + [e.reverse for e in self.expect]:
+        expected = [way for e in self.expect for way in (e.forward, e.reverse)]
+        for path in self.paths + expected:
             used |= {name for hop in path for name in hop}
         used |= {v.router for v in self.voids.values()} | {e.source for e in self.expect}
         unknown = used - set(self.nodes) - set(self.voids)
