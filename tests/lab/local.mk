@@ -5,4 +5,4 @@ tests_lab_flood_SOURCES = tests/lab/flood.c
 
 EXTRA_DIST += $(lab_tests) \
 	tests/lab/lab tests/lab/labtest.py tests/lab/network.py tests/lab/relay.py \
-	tests/lab/revtr.py tests/lab/topology.py tests/lab/topologies
+	tests/lab/revtr.py tests/lab/test_trace_lab.py tests/lab/topology.py tests/lab/topologies
