@@ -22,7 +22,7 @@ Test(record, every_stop_reason_has_a_name_of_its_own)
 			cr_assert_str_neq(name, trace_stop_name(stops[j]));
 	}
 	cr_assert_null(trace_stop_name((enum trace_stop)3));
-	cr_assert_null(trace_stop_name((enum trace_stop)102));
+	cr_assert_null(trace_stop_name((enum trace_stop)103));
 }
 
 Test(record, every_status_has_a_text)
