@@ -30,6 +30,7 @@ server-bpf/revtr.skel.h: server-bpf/revtr.bpf.o
 
 server-bpf/libserver_a-loader.$(OBJEXT): server-bpf/revtr.skel.h
 CLEANFILES += server-bpf/revtr.bpf.o server-bpf/revtr.skel.h
+lint_folders += server-bpf
 lint_headers += server-bpf/revtr.skel.h
 endif
 
