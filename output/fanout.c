@@ -73,6 +73,7 @@ int fanout_add(struct fanout *f, const struct sink_ops *ops, const char *path,
 		return err;
 	}
 	f->members[f->count++] = (struct member){ ops, self, copy };
+	/* cppcheck-suppress memleak ; the member owns it, until fanout_close() */
 	return 0;
 }
 

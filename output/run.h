@@ -15,7 +15,7 @@ struct run_record {
 	const char *host;    /* JSON object: host name, kernel, interface, source */
 	const char *list;    /* what was probed, as one name: the cycle is numbered within it */
 	uint64_t seed;
-	int64_t started_us;  /* since 1970 UTC */
+	int64_t started_us; /* since 1970 UTC */
 };
 
 enum run_state { RUN_COMPLETE, RUN_INTERRUPTED, RUN_FAILED };

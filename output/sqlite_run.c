@@ -55,7 +55,7 @@ static int add_cycle(struct sqlite_db *db, const struct run_record *record, int6
 int sqlite_run_begin(struct sqlite_db *db, const struct run_record *record,
 		     struct sqlite_run *ret_run)
 {
-	struct sqlite_run run;
+	struct sqlite_run run = { 0 };
 	int err = sqlite_db_exec(db, "BEGIN IMMEDIATE");
 
 	if (err)

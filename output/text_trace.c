@@ -272,7 +272,7 @@ void text_print_ending(FILE *out, const struct trace_record *trace)
 		print_after(out, trace);
 		break;
 	case STOP_ERROR:
-		fprintf(out, ": %s (status %u)", trace_error_text(trace->stop_code),
+		fprintf(out, ": %s (status %d)", trace_error_text(trace->stop_code),
 			trace->stop_code & 0xff);
 		break;
 	case STOP_NOT_SUPPORTED:

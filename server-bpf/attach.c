@@ -21,7 +21,7 @@
 
 /* Where deployed servers attach too; the handle tells our filter from theirs. */
 #define ATTACH_PRIORITY 1
-#define ATTACH_HANDLE   0xbeaf
+#define ATTACH_HANDLE	0xbeaf
 
 struct attachment {
 	char interface[IF_NAMESIZE];

@@ -63,8 +63,7 @@ void counters_print(FILE *out, const struct counter_values *values)
 
 		if (of[FAMILY_V4] || of[FAMILY_V6])
 			fprintf(out, "%-26s %14" PRIu64 " %14" PRIu64 "\n",
-				counter_name((enum server_counter)i), of[FAMILY_V4],
-				of[FAMILY_V6]);
+				counter_name((enum server_counter)i), of[FAMILY_V4], of[FAMILY_V6]);
 	}
 	fflush(out);
 }

@@ -17,7 +17,9 @@ struct loader {
 
 static int loader_log(enum libbpf_print_level level, const char *format, va_list args)
 {
-	log_foreign(level == LIBBPF_WARN ? LOG_INFO : LOG_DEBUG, "libbpf", format, args);
+	/* Most of its lines begin with its name already. */
+	log_foreign(level == LIBBPF_WARN ? LOG_INFO : LOG_DEBUG,
+		    strncmp(format, "libbpf: ", 8) == 0 ? NULL : "libbpf", format, args);
 	return 0;
 }
 
@@ -48,7 +50,8 @@ static int loader_load(struct loader *l, const struct server_config *config)
 	bpf_map__set_max_entries(skel->maps.free_slots, config->sessions);
 	err = revtr_bpf__load(skel);
 	if (err == -EPERM)
-		log_error("BPF program: not permitted: needs CAP_BPF and CAP_NET_ADMIN");
+		log_error(
+			"BPF program: not permitted: needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN");
 	else if (err)
 		log_error("BPF program: cannot load: %s", strerror(-err));
 	return err;

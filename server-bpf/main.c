@@ -27,7 +27,10 @@ static bool server_may_run(void)
 
 	/* Before Linux 5.8, and for some programs after, CAP_SYS_ADMIN stood for CAP_BPF. */
 	if (!privilege_held("cap_bpf") && !privilege_held("cap_sys_admin")) {
-		log_error("not permitted: needs CAP_BPF (and CAP_NET_ADMIN)");
+		log_error("not permitted: needs CAP_BPF (and CAP_PERFMON, CAP_NET_ADMIN)");
+		may = false;
+	} else if (!privilege_held("cap_perfmon") && !privilege_held("cap_sys_admin")) {
+		log_error("not permitted: needs CAP_PERFMON (the verifier asks for it)");
 		may = false;
 	} else if (!privilege_held("cap_net_admin")) {
 		log_error("not permitted: needs CAP_NET_ADMIN");
@@ -57,14 +60,13 @@ static int server_start(struct server *s, const struct server_options *options)
 	while (!err && s->count < count) {
 		const char *interface = options->interfaces[s->count];
 
-		err = attach_open(interface, loader_program(s->loader),
-				  &s->attachments[s->count]);
+		err = attach_open(interface, loader_program(s->loader), &s->attachments[s->count]);
 		if (err)
 			break;
 		s->count++;
 		log_info("interface %s: serving%s%s, %u sessions of %g s", interface,
-			 options->v4 ? " IPv4" : "", options->v6 ? " IPv6" : "",
-			 options->sessions, (double)options->timeout_ns / 1e9);
+			 options->v4 ? " IPv4" : "", options->v6 ? " IPv6" : "", options->sessions,
+			 (double)options->timeout_ns / 1e9);
 	}
 	return err;
 }

@@ -9,7 +9,7 @@
 
 #define DEFAULT_SESSIONS   5000
 #define DEFAULT_TIMEOUT_NS 5000000000ull
-#define FIELD(member)      offsetof(struct server_options, member)
+#define FIELD(member)	   offsetof(struct server_options, member)
 
 static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
 
@@ -41,8 +41,9 @@ const struct option_table server_option_table = {
 	.program = "revprobe-server",
 	.version = PACKAGE_VERSION,
 	.synopsis = "[-4] [-6] [-n SESSIONS] [-t TIMEOUT] [OPTIONS] INTERFACE ...",
-	.summary = "Answers reverse-traceroute requests that arrive on the interfaces, until it is\n"
-		   "told to stop. SIGUSR1 prints the counters, SIGINT and SIGTERM end it.",
+	.summary =
+		"Answers reverse-traceroute requests that arrive on the interfaces, until it is\n"
+		"told to stop. SIGUSR1 prints the counters, SIGINT and SIGTERM end it.",
 	.options = options,
 	.count = ARRAY_LEN(options),
 };

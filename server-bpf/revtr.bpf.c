@@ -181,8 +181,7 @@ static __noinline int handle_tcp(struct __sk_buff *skb, struct packet *p)
 	struct tcp_hdr tcp;
 	bool is_syn_ack;
 
-	if (!packet_load(skb, p, 0, &tcp, sizeof(tcp)) ||
-	    be16_to(tcp.dport) != REVTR_PROBE_PORT)
+	if (!packet_load(skb, p, 0, &tcp, sizeof(tcp)) || be16_to(tcp.dport) != REVTR_PROBE_PORT)
 		return TC_ACT_UNSPEC;
 	is_syn_ack = (tcp.flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
 	if (!is_syn_ack && !(tcp.flags & TCP_RST))
@@ -206,8 +205,7 @@ int revtr_ingress(struct __sk_buff *skb)
 	bool is_v4 = skb->protocol == bpf_htons(ETHER_IPV4);
 	struct packet p = { 0 };
 
-	if (is_v4 ? !config.serve_v4
-		  : skb->protocol != bpf_htons(ETHER_IPV6) || !config.serve_v6)
+	if (is_v4 ? !config.serve_v4 : skb->protocol != bpf_htons(ETHER_IPV6) || !config.serve_v6)
 		return TC_ACT_UNSPEC;
 	if (!packet_read(skb, is_v4, &p))
 		return TC_ACT_UNSPEC;

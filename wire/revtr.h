@@ -88,8 +88,8 @@ struct WIRE revtr_icmp_probe {
 };
 _Static_assert(sizeof(struct revtr_icmp_probe) == 16, "docs/protocol.md: ICMP probe");
 
-/* A request padded to this many ICMP bytes is at least as long as everything
- * that the server sends because of it: no amplification. */
+/* A request padded to this many ICMP bytes is at least as long as each packet that
+ * the server sends because of it. */
 #define REVTR_PADDED_LEN (sizeof(struct icmp_hdr) + sizeof(struct revtr_answer))
 _Static_assert(REVTR_PADDED_LEN >= sizeof(struct revtr_tcp_probe), "longest probe");
 

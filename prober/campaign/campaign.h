@@ -47,7 +47,7 @@ void campaign_close(struct campaign *c);
 /*
  * Traces everything, until all is done or a signal ends it: SIGINT or SIGTERM once
  * sends no more and awaits what is under way, twice ends now.  Returns RUN_FAILED,
- * with the reason logged, when the network or every sink failed.
+ * with the reason logged, when the network or a sink failed.
  */
 enum run_state campaign_run(struct campaign *c);
 

@@ -236,8 +236,8 @@ void engine_add(struct engine *e, const struct trace_spec *spec, mono now)
 	t->serial = e->serial++;
 	t->started = now;
 	t->state = spec->direction == TRACE_REVERSE ? TRACE_CHECKING : TRACE_PROBING;
-	t->hops = (struct hop *)(void *)e->hop_memory + (size_t)slot * engine_hops(&e->config);
-	t->probes = (struct probe *)(void *)e->probe_memory + (size_t)slot * e->probes_max;
+	t->hops = e->hop_memory + (size_t)slot * engine_hops(&e->config);
+	t->probes = e->probe_memory + (size_t)slot * e->probes_max;
 	t->next_ttl = e->try_memory + (size_t)slot * e->config.probes;
 	t->oldest = t->probe_count = FIRST_PROBE;
 	memset(t->hops, 0, engine_hops(&e->config) * sizeof(*t->hops));

@@ -30,7 +30,7 @@ static struct probe_record report_probe(const struct trace *t, const struct prob
 static size_t report_probes(const struct trace *t, const struct engine_config *config,
 			    struct probe_record *probes)
 {
-	size_t place[256];
+	size_t place[256] = { 0 };
 	size_t count = 0;
 
 	for (unsigned int ttl = config->min_ttl; ttl <= config->max_ttl; ttl++) {

@@ -14,8 +14,8 @@ struct engine {
 	struct heap *due;   /* hosts that have something to send */
 	struct heap *wakes; /* traces, by when time changes something for them */
 	TAILQ_HEAD(, trace) ended;
-	uint8_t *hop_memory; /* of all traces, one piece each */
-	uint8_t *probe_memory;
+	struct hop *hop_memory; /* of all traces, one piece each */
+	struct probe *probe_memory;
 	uint8_t *try_memory;
 	struct probe_record *records; /* of the record taken last */
 	uint32_t probes_max;	      /* a trace, FIRST_PROBE included */

@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "wire/headers.h"
 
-#define SENDER_BATCH	  64 /* more gains nothing: docs/performance.md */
+#define SENDER_BATCH	  64 /* larger ones gain nothing */
 #define SENDER_PACKET_MAX 128
 #define SENDER_BUFFER	  (4 << 20)
 

@@ -24,8 +24,8 @@ struct WIRE craft_icmp {
 	struct craft_payload payload;
 };
 
-/* Padded to the length of the longest answer, so that nobody gets more bytes
- * than we spend.  The first nibble must not be 2: some servers take that for an
+/* Padded to the length of the longest answer, so that no packet is longer than the
+ * one that caused it.  The first nibble must not be 2: some servers take that for an
  * extension header. */
 struct WIRE craft_request {
 	struct icmp_hdr icmp;
