@@ -25,6 +25,12 @@ libengine_a_SOURCES = \
 	prober/engine/host.c prober/engine/host.h \
 	prober/engine/inflight.c prober/engine/inflight.h \
 	prober/engine/match.c prober/engine/match.h \
+	prober/engine/mda.c prober/engine/mda.h \
+	prober/engine/mda_plan.c prober/engine/mda_plan.h \
+	prober/engine/mda_table.c prober/engine/mda_table.h \
+	prober/engine/method.c prober/engine/method.h \
+	prober/engine/multi.c prober/engine/multi.h \
+	prober/engine/multi_report.c \
 	prober/engine/path.c prober/engine/path.h \
 	prober/engine/receive.c \
 	prober/engine/report.c prober/engine/report.h \

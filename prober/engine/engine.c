@@ -8,7 +8,8 @@
 
 #include "base/container.h"
 #include "prober/engine/match.h"
-#include "prober/engine/path.h"
+#include "prober/engine/method.h"
+#include "prober/engine/multi.h"
 #include "prober/engine/report.h"
 #include "prober/engine/state.h"
 
@@ -20,7 +21,23 @@ static uint32_t engine_hops(const struct engine_config *config)
 /* Packets that a trace may have sent, at most. */
 static uint32_t engine_probes(const struct engine_config *config)
 {
+	if (config->mode == TRACE_MDA)
+		return FIRST_PROBE + config->budget;
 	return FIRST_PROBE + (config->max_ttl - config->min_ttl + 1u) * config->probes;
+}
+
+/* What a multipath trace knows; rounded up, so that the next one is aligned. */
+static size_t engine_mda_size(const struct engine_config *config)
+{
+	return config->mode == TRACE_MDA ? (mda_size(config->max_ttl) + 63) & ~(size_t)63 : 0;
+}
+
+/* Packets of one trace that may be in the table of those in flight. */
+static uint32_t engine_inflight(const struct engine_config *config)
+{
+	if (config->mode == TRACE_MDA)
+		return FIRST_PROBE + config->mda.max_burst;
+	return engine_probes(config);
 }
 
 /* Hosts without a trace that still have a limit to keep, beyond those of a window:
@@ -37,7 +54,7 @@ static int engine_tables(struct engine *e, uint64_t seed)
 	if (!err)
 		err = hosts_new(hosts, seed, e->config.host_limit.gap_ns, &e->hosts);
 	if (!err)
-		err = inflight_new(window * e->probes_max, &e->inflight);
+		err = inflight_new(window * engine_inflight(&e->config), &e->inflight);
 	if (!err)
 		err = heap_new(window, &e->due); /* each has a trace that waits */
 	if (!err)
@@ -53,7 +70,10 @@ static int engine_memory(struct engine *e)
 	e->probe_memory = calloc(window * e->probes_max, sizeof(struct probe));
 	e->try_memory = calloc(window, e->config.probes);
 	e->records = calloc(e->probes_max, sizeof(*e->records));
-	return e->hop_memory && e->probe_memory && e->try_memory && e->records ? 0 : -ENOMEM;
+	e->mda_memory = calloc(window, engine_mda_size(&e->config) + 1);
+	if (!e->hop_memory || !e->probe_memory || !e->try_memory || !e->records || !e->mda_memory)
+		return -ENOMEM;
+	return multi_record_new(e->config.max_ttl, &e->room);
 }
 
 static bool engine_config_is_sound(const struct engine_config *config)
@@ -61,7 +81,9 @@ static bool engine_config_is_sound(const struct engine_config *config)
 	return config->window > 0 && config->window <= ENGINE_WINDOW_MAX && config->probes > 0 &&
 	       config->probes <= ENGINE_PROBES_MAX && config->min_ttl > 0 &&
 	       config->min_ttl <= config->max_ttl && config->max_ttl <= ENGINE_TTL_MAX &&
-	       config->gap_limit > 0;
+	       config->gap_limit > 0 &&
+	       (config->mode != TRACE_MDA ||
+		(config->budget > 0 && config->budget <= ENGINE_BUDGET_MAX));
 }
 
 int engine_new(const struct engine_config *config, struct engine **ret_engine)
@@ -78,6 +100,9 @@ int engine_new(const struct engine_config *config, struct engine **ret_engine)
 	if (!e)
 		goto fail;
 	e->config = *config;
+	e->config.mda.min_ttl = config->min_ttl;
+	e->config.mda.max_ttl = config->max_ttl;
+	e->config.mda.gap_limit = config->gap_limit;
 	e->probes_max = engine_probes(config);
 	TAILQ_INIT(&e->ended);
 	memcpy(&seed, config->key.bytes, sizeof(seed));
@@ -105,6 +130,8 @@ void engine_free(struct engine *e)
 	free(e->hop_memory);
 	free(e->probe_memory);
 	free(e->try_memory);
+	free(e->mda_memory);
+	multi_record_free(e->room);
 	free(e->records);
 	free(e);
 }
@@ -127,9 +154,6 @@ static bool trace_last_is_waiting(const struct trace *t, uint32_t first, uint8_t
 
 static bool trace_wants_to_send(const struct trace *t, const struct engine_config *config)
 {
-	uint8_t ttl;
-	uint8_t try;
-
 	if (t->is_interrupted)
 		return false;
 	switch (t->state) {
@@ -139,7 +163,7 @@ static bool trace_wants_to_send(const struct trace *t, const struct engine_confi
 		return t->questions < QUESTIONS_MAX &&
 		       !trace_last_is_waiting(t, CHECKS_MAX, t->questions);
 	case TRACE_PROBING:
-		return path_peek(t, config, &ttl, &try);
+		return t->method->wants(t, config);
 	case TRACE_ENDED:
 	case TRACE_STATE_COUNT:
 		break;
@@ -210,7 +234,7 @@ void engine_review(struct engine *e, struct trace *t, mono now)
 {
 	if (t->state == TRACE_ENDED)
 		return;
-	if (t->state == TRACE_PROBING && path_is_over(t, &e->config)) {
+	if (t->state == TRACE_PROBING && t->method->is_over(t, &e->config)) {
 		engine_end(e, t, now);
 		return;
 	}
@@ -218,7 +242,7 @@ void engine_review(struct engine *e, struct trace *t, mono now)
 		engine_stop(e, t, STOP_INTERRUPTED, 0, now);
 		return;
 	}
-	if (t->state == TRACE_PROBING && path_waits_for_arrived(t, &e->config))
+	if (t->state == TRACE_PROBING && t->method->waits_for_arrived(t, &e->config))
 		heap_set(e->wakes, &t->wake, mono_min(t->wake.due, t->patience));
 	engine_update_waiting(e, t, now);
 }
@@ -236,13 +260,15 @@ void engine_add(struct engine *e, const struct trace_spec *spec, mono now)
 	t->serial = e->serial++;
 	t->started = now;
 	t->state = spec->direction == TRACE_REVERSE ? TRACE_CHECKING : TRACE_PROBING;
+	t->method = e->config.mode == TRACE_MDA ? &multi_method : &path_method;
+	t->mda = (struct mda *)(void *)(e->mda_memory + (size_t)slot * engine_mda_size(&e->config));
 	t->hops = e->hop_memory + (size_t)slot * engine_hops(&e->config);
 	t->probes = e->probe_memory + (size_t)slot * e->probes_max;
 	t->next_ttl = e->try_memory + (size_t)slot * e->config.probes;
 	t->oldest = t->probe_count = FIRST_PROBE;
 	memset(t->hops, 0, engine_hops(&e->config) * sizeof(*t->hops));
 	memset(t->probes, 0, FIRST_PROBE * sizeof(*t->probes)); /* the rest as they are sent */
-	path_begin(t, &e->config);
+	t->method->begin(t, &e->config);
 	t->host = hosts_acquire(e->hosts, &spec->dst, now);
 	heap_set(e->wakes, &t->wake, MONO_NEVER);
 	engine_update_waiting(e, t, now);
@@ -271,7 +297,9 @@ bool engine_next_done(struct engine *e, struct trace_record *ret_record, uint32_
 	if (!t)
 		return false;
 	TAILQ_REMOVE(&e->ended, t, ended);
-	report_trace(t, &e->config, e->records, ret_record);
+	report_trace(t, e->records, ret_record);
+	if (t->method->mode == TRACE_MDA)
+		multi_report(t, e->room, ret_record);
 	*ret_job = t->spec.job;
 	pool_give(e->traces, t->slot);
 	return true;

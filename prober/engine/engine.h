@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/pace.h"
 #include "output/record.h"
+#include "prober/engine/mda.h"
 #include "prober/engine/verdict.h"
 #include "prober/probe/identity.h"
 #include "prober/probe/parse.h"
@@ -23,6 +24,7 @@ struct engine;
 
 #define ENGINE_WINDOW_MAX  1000000
 #define ENGINE_PROBES_MAX  32
+#define ENGINE_BUDGET_MAX  32768      /* probes of a multipath trace */
 #define ENGINE_TTL_MAX	   254	      /* 255 would need hops counted in more than a byte */
 #define ENGINE_PACKETS_MAX (1u << 26) /* window times packets a trace */
 
@@ -34,6 +36,9 @@ struct engine_config {
 	uint8_t gap_limit;	      /* silent or repeated hops in a row that end a trace */
 	uint64_t timeout_ns;	      /* how long a probe waits for its answer */
 	struct pace_limit host_limit; /* packets to one remote host */
+	enum trace_mode mode;
+	struct mda_config mda; /* TRACE_MDA: how; TTLs and gap limit as above */
+	uint32_t budget;       /* TRACE_MDA: probes a trace */
 };
 
 struct trace_spec {

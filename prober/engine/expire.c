@@ -3,7 +3,7 @@
 #include "prober/engine/engine.h"
 
 #include "base/container.h"
-#include "prober/engine/path.h"
+#include "prober/engine/method.h"
 #include "prober/engine/state.h"
 
 static bool probe_is_overdue(const struct engine_config *config, const struct probe *p, mono now)
@@ -37,22 +37,22 @@ static void engine_expire_asked(struct engine *e, struct trace *t, mono now)
 
 static void engine_expire_probes(struct engine *e, struct trace *t, mono now)
 {
-	bool impatient = path_waits_for_arrived(t, &e->config) && !mono_before(now, t->patience);
+	bool impatient =
+		t->method->waits_for_arrived(t, &e->config) && !mono_before(now, t->patience);
 
 	/* All wait equally long, so the order of sending is that of their deadlines. */
 	while (t->oldest < t->probe_count) {
 		struct probe *p = &t->probes[t->oldest];
-		bool give_up = probe_is_overdue(&e->config, p, now);
 
-		if (impatient && p->state == PROBE_WAITING && p->ttl <= t->end_ttl)
-			give_up = true;
-		if (p->state == PROBE_WAITING && !give_up && !impatient)
+		if (p->state == PROBE_WAITING && !impatient &&
+		    !probe_is_overdue(&e->config, p, now))
 			break;
 		t->oldest++;
-		if (!give_up)
+		if (p->state != PROBE_WAITING)
 			continue;
 		p->state = PROBE_LOST;
-		path_lost(t, &e->config, p);
+		engine_forget(e, t, p);
+		t->method->lost(t, &e->config, p);
 	}
 }
 

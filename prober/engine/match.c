@@ -2,6 +2,7 @@
 #include "prober/engine/match.h"
 
 #include "base/pool.h"
+#include "prober/engine/method.h"
 #include "wire/headers.h"
 
 /* A protocol that no server sends probes with (RFC 3692): asks what it calls that. */
@@ -10,6 +11,11 @@
 
 /* Stamps of one host come from one clock; that much they may be out of order. */
 #define STAMP_SLACK_NS NS_PER_MS
+
+static uint16_t match_flow(const struct trace *t, uint32_t index)
+{
+	return index < FIRST_PROBE ? t->spec.flow : t->method->flow(t, &t->probes[index]);
+}
 
 struct probe_spec match_asked(const struct trace *t, const struct probe *p)
 {
@@ -20,7 +26,7 @@ struct probe_spec match_asked(const struct trace *t, const struct probe *p)
 		.is_request = trace_is_reverse(t),
 		.proto = t->spec.proto,
 		.ttl = p->ttl,
-		.flow = t->spec.flow,
+		.flow = match_flow(t, index),
 		.id = p->id,
 	};
 
@@ -50,7 +56,7 @@ static bool match_find(const struct match_tables *tables, const struct host *hos
 	return true;
 }
 
-static bool match_fits(const struct trace *t, const struct reply *reply)
+static bool match_fits(const struct trace *t, uint32_t index, const struct reply *reply)
 {
 	if (reply->is_request != trace_is_reverse(t))
 		return false;
@@ -61,7 +67,7 @@ static bool match_fits(const struct trace *t, const struct reply *reply)
 	if (reply->proto != t->spec.proto)
 		return false;
 	/* An echo reply has a checksum of its own. */
-	return reply->kind == REPLY_ECHO || reply->flow == t->spec.flow;
+	return reply->kind == REPLY_ECHO || reply->flow == match_flow(t, index);
 }
 
 static bool match_is_before(const struct probe *p, const struct reply *reply)
@@ -104,7 +110,7 @@ static enum match_verdict match_state(const struct match_tables *tables, const s
 static bool match_arrival_fits(const struct trace *t, uint32_t index, const struct reply *reply)
 {
 	return trace_is_reverse(t) && index >= FIRST_PROBE && reply->proto == t->spec.proto &&
-	       reply->flow == t->spec.flow && addr_equal(&reply->to, &t->spec.src);
+	       reply->flow == match_flow(t, index) && addr_equal(&reply->to, &t->spec.src);
 }
 
 /*
@@ -153,7 +159,7 @@ enum match_verdict match_reply(const struct match_tables *tables, const struct r
 		return match_arrival(tables, host, reply, ret_trace, ret_probe);
 	if (!match_find(tables, host, reply->id, &t, &index))
 		return MATCH_UNKNOWN;
-	if (!match_fits(t, reply))
+	if (!match_fits(t, index, reply))
 		return MATCH_MISFIT;
 	match_spec(tables->key, t, &t->probes[index], &spec);
 	if (identity_judge(&spec, reply) == IDENTITY_WRONG)

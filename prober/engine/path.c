@@ -2,15 +2,12 @@
 #include "prober/engine/path.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "wire/headers.h"
 
-/* How long an arrival's answer is awaited: a few round trips to the endpoint. */
-#define PATIENCE_ROUND_TRIPS 4
-#define PATIENCE_LEAST_NS    (20 * NS_PER_MS)
-
-void path_begin(struct trace *t, const struct engine_config *config)
+static void path_begin(struct trace *t, const struct engine_config *config)
 {
 	memset(t->next_ttl, config->min_ttl, config->probes);
 	t->judged = t->complete = config->min_ttl;
@@ -36,8 +33,8 @@ static uint8_t path_limit(const struct trace *t, const struct engine_config *con
 	return least(known + ahead, config->max_ttl);
 }
 
-bool path_peek(const struct trace *t, const struct engine_config *config, uint8_t *ret_ttl,
-	       uint8_t *ret_try)
+static bool path_peek(const struct trace *t, const struct engine_config *config, uint8_t *ret_ttl,
+		      uint8_t *ret_try)
 {
 	for (uint32_t try = 0; try < config->probes; try++) {
 		uint8_t ttl = t->next_ttl[try];
@@ -53,7 +50,7 @@ bool path_peek(const struct trace *t, const struct engine_config *config, uint8_
 	return false;
 }
 
-void path_sent(struct trace *t, uint8_t ttl, uint8_t try)
+static void path_sent(struct trace *t, uint8_t ttl, uint8_t try)
 {
 	assert(t->next_ttl[try] == ttl && t->hops[ttl].sent == try);
 	t->hops[ttl].sent++;
@@ -76,15 +73,6 @@ static void path_end(struct trace *t, uint8_t ttl, enum trace_stop stop, uint16_
 	t->stop = stop;
 	t->stop_code = code;
 	t->end_ttl = ttl;
-}
-
-static bool path_is_unreachable(const struct trace *t, uint16_t icmp)
-{
-	uint8_t type = (uint8_t)(icmp >> 8);
-
-	if (addr_is_v4(&t->spec.dst))
-		return type == ICMPV4_UNREACHABLE || type == ICMPV4_PARAMETER;
-	return type == ICMPV6_UNREACHABLE || type == ICMPV6_TOO_BIG || type == ICMPV6_PARAMETER;
 }
 
 /* How far back the address of hop `ttl` was seen before; 0: not, or just before. */
@@ -159,13 +147,7 @@ static void path_settled(struct trace *t, const struct engine_config *config, co
 		t->complete++;
 }
 
-/* Forward, the destination answers itself; reverse, this host answered the server. */
-static bool path_is_destination(const struct trace *t, const struct addr *from)
-{
-	return addr_equal(from, trace_is_reverse(t) ? &t->spec.src : &t->spec.dst);
-}
-
-void path_answered(struct trace *t, const struct engine_config *config, const struct probe *p)
+static void path_answered(struct trace *t, const struct engine_config *config, struct probe *p)
 {
 	struct hop *hop = &t->hops[p->ttl];
 
@@ -173,10 +155,10 @@ void path_answered(struct trace *t, const struct engine_config *config, const st
 		hop->answered = true;
 		hop->from = p->from;
 	}
-	if (path_is_destination(t, &p->from)) {
+	if (method_is_destination(t, &p->from)) {
 		t->reached = true;
 		path_end(t, p->ttl, STOP_COMPLETED, 0);
-	} else if (path_is_unreachable(t, p->icmp)) {
+	} else if (method_is_unreachable(t, p->icmp)) {
 		path_end(t, p->ttl, STOP_UNREACHABLE, p->icmp);
 	}
 	if (p->ttl > t->top)
@@ -184,7 +166,7 @@ void path_answered(struct trace *t, const struct engine_config *config, const st
 	path_settled(t, config, p);
 }
 
-void path_lost(struct trace *t, const struct engine_config *config, const struct probe *p)
+static void path_lost(struct trace *t, const struct engine_config *config, struct probe *p)
 {
 	path_settled(t, config, p);
 }
@@ -198,7 +180,7 @@ static bool path_arrival_fits(const struct trace *t, uint8_t len)
 {
 	for (unsigned int ttl = len; ttl <= t->top; ttl++)
 		if (t->hops[ttl].answered && !t->hops[ttl].arrived &&
-		    !path_is_destination(t, &t->hops[ttl].from))
+		    !method_is_destination(t, &t->hops[ttl].from))
 			return false;
 	return !t->arrival_len || t->arrival_len == len;
 }
@@ -209,11 +191,10 @@ static uint8_t path_arrival_end(const struct engine_config *config, uint8_t len)
 	return len < config->min_ttl ? config->min_ttl : len;
 }
 
-bool path_arrived(struct trace *t, const struct engine_config *config, struct probe *p,
-		  uint8_t ttl_left, mono at)
+static bool path_arrived(struct trace *t, const struct engine_config *config, struct probe *p,
+			 uint8_t ttl_left, mono at)
 {
 	uint8_t len = (uint8_t)(p->ttl - ttl_left + 1);
-	uint64_t patience_ns = PATIENCE_ROUND_TRIPS * t->check_rtt_ns + PATIENCE_LEAST_NS;
 	bool fits = path_arrival_fits(t, len);
 
 	if (!p->arrived && p->state == PROBE_WAITING)
@@ -221,9 +202,7 @@ bool path_arrived(struct trace *t, const struct engine_config *config, struct pr
 	p->arrived = 1;
 	t->hops[p->ttl].arrived = true;
 	t->reached = true;
-	if (patience_ns > config->timeout_ns)
-		patience_ns = config->timeout_ns;
-	t->patience = mono_after(at, patience_ns);
+	t->patience = method_patience(t, config, at);
 	if (!fits)
 		return false;
 	t->arrival_len = len;
@@ -231,12 +210,12 @@ bool path_arrived(struct trace *t, const struct engine_config *config, struct pr
 	return true;
 }
 
-bool path_is_over(const struct trace *t, const struct engine_config *config)
+static bool path_is_over(const struct trace *t, const struct engine_config *config)
 {
 	return t->stop && (t->complete > t->end_ttl || t->end_ttl < config->min_ttl);
 }
 
-bool path_waits_for_arrived(const struct trace *t, const struct engine_config *config)
+static bool path_waits_for_arrived(const struct trace *t, const struct engine_config *config)
 {
 	const struct hop *last = &t->hops[t->end_ttl];
 
@@ -245,3 +224,37 @@ bool path_waits_for_arrived(const struct trace *t, const struct engine_config *c
 	       t->complete == t->end_ttl && last->sent == config->probes &&
 	       last->sent - last->settled == last->waiting_arrived;
 }
+
+static bool path_wants(const struct trace *t, const struct engine_config *config)
+{
+	uint8_t ttl;
+	uint8_t try;
+
+	return path_peek(t, config, &ttl, &try);
+}
+
+static void path_take(struct trace *t, const struct engine_config *config, struct probe *p)
+{
+	if (!path_peek(t, config, &p->ttl, &p->try))
+		abort(); /* it was waiting because it has something to send */
+	path_sent(t, p->ttl, p->try);
+}
+
+static uint16_t path_flow(const struct trace *t, const struct probe *p)
+{
+	(void)p;
+	return t->spec.flow;
+}
+
+const struct method path_method = {
+	.mode = TRACE_SINGLEPATH,
+	.begin = path_begin,
+	.wants = path_wants,
+	.take = path_take,
+	.answered = path_answered,
+	.lost = path_lost,
+	.arrived = path_arrived,
+	.is_over = path_is_over,
+	.waits_for_arrived = path_waits_for_arrived,
+	.flow = path_flow,
+};

@@ -14,27 +14,8 @@
  */
 #pragma once
 
-#include "prober/engine/trace.h"
+#include "prober/engine/method.h"
 
 #define PATH_AHEAD 5
 
-void path_begin(struct trace *t, const struct engine_config *config);
-
-/* The next probe: true with its TTL and try, if there is one to send now. */
-bool path_peek(const struct trace *t, const struct engine_config *config, uint8_t *ret_ttl,
-	       uint8_t *ret_try);
-/* That probe was sent. */
-void path_sent(struct trace *t, uint8_t ttl, uint8_t try);
-
-/* The probe was answered: its fields are set. */
-void path_answered(struct trace *t, const struct engine_config *config, const struct probe *p);
-/* Nobody answered in time. */
-void path_lost(struct trace *t, const struct engine_config *config, const struct probe *p);
-/* A reverse probe came in with `ttl_left`.  False if that contradicts the path. */
-bool path_arrived(struct trace *t, const struct engine_config *config, struct probe *p,
-		  uint8_t ttl_left, mono at);
-
-/* Everything that matters is settled. */
-bool path_is_over(const struct trace *t, const struct engine_config *config);
-/* All that is waited for has arrived here: no reason to wait longer than t->patience. */
-bool path_waits_for_arrived(const struct trace *t, const struct engine_config *config);
+/* path_method, in method.h, is all that others need. */

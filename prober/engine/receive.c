@@ -3,7 +3,7 @@
 
 #include "prober/engine/answer.h"
 #include "prober/engine/match.h"
-#include "prober/engine/path.h"
+#include "prober/engine/method.h"
 #include "prober/engine/state.h"
 #include "wire/revtr.h"
 
@@ -33,7 +33,8 @@ static void engine_on_forward(struct engine *e, struct trace *t, struct probe *p
 	p->reply_ttl = reply->ttl;
 	if (reply->kind == REPLY_ERROR)
 		p->icmp = (uint16_t)(reply->icmp_type << 8 | reply->icmp_code);
-	path_answered(t, &e->config, p);
+	engine_forget(e, t, p);
+	t->method->answered(t, &e->config, p);
 }
 
 static void engine_give_id(struct trace *t, struct probe *p, mono now)
@@ -102,7 +103,8 @@ static enum match_verdict engine_on_reverse(struct engine *e, struct trace *t, u
 	} else {
 		probe_settle(t, p, reply);
 		p->from = reply->answer.hop;
-		path_answered(t, &e->config, p);
+		engine_forget(e, t, p);
+		t->method->answered(t, &e->config, p);
 	}
 	return MATCH_ANSWER;
 }
@@ -119,8 +121,8 @@ static enum match_verdict engine_on_arrival(struct engine *e, struct trace *t, s
 {
 	if (t->state != TRACE_PROBING)
 		return MATCH_LATE;
-	return path_arrived(t, &e->config, p, reply->ttl, reply->at) ? MATCH_ARRIVAL
-								     : MATCH_INCONSISTENT;
+	return t->method->arrived(t, &e->config, p, reply->ttl, reply->at) ? MATCH_ARRIVAL
+									   : MATCH_INCONSISTENT;
 }
 
 static enum match_verdict engine_on_answer(struct engine *e, struct trace *t, uint32_t index,

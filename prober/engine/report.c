@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "prober/engine/report.h"
 
+#include "prober/engine/method.h"
 #include "wire/headers.h"
 #include "wire/revtr.h"
 
@@ -9,7 +10,7 @@ static struct probe_record report_probe(const struct trace *t, const struct prob
 	struct probe_record record = {
 		.rtt_ns = p->rtt_ns,
 		.sent_us = mono_since(t->started, p->sent) / NS_PER_US,
-		.flow = t->spec.flow,
+		.flow = t->method->flow(t, p),
 		.icmp = p->icmp,
 		.ttl = p->ttl,
 		.try = p->try,
@@ -26,23 +27,36 @@ static struct probe_record report_probe(const struct trace *t, const struct prob
 	return record;
 }
 
-/* From the order of sending to that of TTL and try. */
-static size_t report_probes(const struct trace *t, const struct engine_config *config,
-			    struct probe_record *probes)
+/* Is that the order of two probes of one TTL? */
+static bool report_in_order(const struct probe_record *first, const struct probe_record *second)
 {
-	size_t place[256] = { 0 };
-	size_t count = 0;
+	return first->flow < second->flow ||
+	       (first->flow == second->flow && first->try < second->try);
+}
 
-	for (unsigned int ttl = config->min_ttl; ttl <= config->max_ttl; ttl++) {
-		place[ttl] = count;
-		count += t->hops[ttl].sent;
-	}
+/*
+ * From the order of sending to that of TTL, flow and try.  Probes of one TTL mostly
+ * come in that order already, so each moves few others.
+ */
+static size_t report_probes(const struct trace *t, struct probe_record *probes)
+{
+	size_t first[257] = { 0 }; /* of each TTL */
+	size_t count[256] = { 0 }; /* placed already */
+
+	for (unsigned int i = FIRST_PROBE; i < t->probe_count; i++)
+		first[t->probes[i].ttl + 1]++;
+	for (unsigned int ttl = 0; ttl < 256; ttl++)
+		first[ttl + 1] += first[ttl];
 	for (unsigned int i = FIRST_PROBE; i < t->probe_count; i++) {
-		const struct probe *p = &t->probes[i];
+		uint8_t ttl = t->probes[i].ttl;
+		struct probe_record record = report_probe(t, &t->probes[i]);
+		size_t at = first[ttl] + count[ttl]++;
 
-		probes[place[p->ttl] + p->try] = report_probe(t, p);
+		for (; at > first[ttl] && report_in_order(&record, &probes[at - 1]); at--)
+			probes[at] = probes[at - 1];
+		probes[at] = record;
 	}
-	return count;
+	return first[256];
 }
 
 /* The TTL at which the path ends, or is lost sight of. */
@@ -74,8 +88,8 @@ static void report_ports(const struct trace *t, struct trace_record *record)
 	record->dport = t->spec.flow;
 }
 
-void report_trace(const struct trace *t, const struct engine_config *config,
-		  struct probe_record *probes, struct trace_record *ret_record)
+void report_trace(const struct trace *t, struct probe_record *probes,
+		  struct trace_record *ret_record)
 {
 	bool is_reverse = trace_is_reverse(t);
 	struct trace_record record = {
@@ -103,7 +117,7 @@ void report_trace(const struct trace *t, const struct engine_config *config,
 	};
 
 	report_ports(t, &record);
-	record.probe_count = report_probes(t, config, probes);
+	record.probe_count = report_probes(t, probes);
 	record.sent = (uint32_t)record.probe_count;
 	for (size_t i = 0; i < record.probe_count; i++)
 		if (probes[i].ttl <= record.path_len && !probes[i].answered && !probes[i].arrived)

@@ -8,5 +8,5 @@
  * Fills the record; `probes` has room for as many as the trace may send, and must
  * live as long as the record.
  */
-void report_trace(const struct trace *t, const struct engine_config *config,
-		  struct probe_record *probes, struct trace_record *ret_record);
+void report_trace(const struct trace *t, struct probe_record *probes,
+		  struct trace_record *ret_record);

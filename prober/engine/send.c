@@ -2,11 +2,9 @@
 /* Which packet leaves next: of the host that is due first, the trace whose turn it is. */
 #include "prober/engine/engine.h"
 
-#include <stdlib.h>
-
 #include "base/container.h"
 #include "prober/engine/match.h"
-#include "prober/engine/path.h"
+#include "prober/engine/method.h"
 #include "prober/engine/state.h"
 
 /* An answered identifier rests that long: then no duplicate of its answer comes. */
@@ -32,6 +30,16 @@ static uint16_t engine_take_id(struct engine *e, const struct trace *t, mono now
 	return id;
 }
 
+void engine_forget(struct engine *e, struct trace *t, struct probe *p)
+{
+	/* A single path keeps its few probes, to tell late answers from unknown ones. */
+	if (t->method->mode != TRACE_MDA)
+		return;
+	inflight_remove(e->inflight, t->host->slot, p->id,
+			(struct inflight_probe){ t->slot, (uint32_t)(p - t->probes) });
+	p->id = 0;
+}
+
 static void engine_send(struct engine *e, struct trace *t, uint32_t index, mono now)
 {
 	struct probe *p = &t->probes[index];
@@ -47,18 +55,14 @@ static void engine_send(struct engine *e, struct trace *t, uint32_t index, mono 
 static uint32_t trace_next_packet(struct trace *t, const struct engine_config *config)
 {
 	struct probe *p;
-	uint8_t ttl;
-	uint8_t try;
 
 	if (t->state == TRACE_CHECKING)
 		return t->checks++;
 	if (t->state == TRACE_ASKING)
 		return CHECKS_MAX + t->questions++;
-	if (!path_peek(t, config, &ttl, &try))
-		abort(); /* it was waiting because it has something to send */
 	p = &t->probes[t->probe_count];
-	*p = (struct probe){ .ttl = ttl, .try = try };
-	path_sent(t, ttl, try);
+	*p = (struct probe){ 0 };
+	t->method->take(t, config, p);
 	return t->probe_count++;
 }
 

@@ -6,6 +6,8 @@
 #include "base/pool.h"
 #include "prober/engine/trace.h"
 
+struct multi_record;
+
 struct engine {
 	struct engine_config config;
 	struct pool *traces;
@@ -17,6 +19,8 @@ struct engine {
 	struct hop *hop_memory; /* of all traces, one piece each */
 	struct probe *probe_memory;
 	uint8_t *try_memory;
+	uint8_t *mda_memory;
+	struct multi_record *room;    /* of the record taken last */
 	struct probe_record *records; /* of the record taken last */
 	uint32_t probes_max;	      /* a trace, FIRST_PROBE included */
 	uint32_t serial;
@@ -29,5 +33,7 @@ void engine_stop(struct engine *e, struct trace *t, enum trace_stop stop, uint16
 void engine_review(struct engine *e, struct trace *t, mono now);
 /* Into its host's queue if it has something to send now, or out of it. */
 void engine_update_waiting(struct engine *e, struct trace *t, mono now);
+/* A multipath probe is settled: its place among those in flight is free. */
+void engine_forget(struct engine *e, struct trace *t, struct probe *p);
 /* When this host may get its next packet; out of the queue if it needs none. */
 void engine_queue_host(struct engine *e, struct host *host, mono now);

@@ -28,6 +28,7 @@ struct probe {
 	uint64_t rtt_ns; /* where has_rtt */
 	uint16_t id;
 	uint16_t icmp; /* type * 256 + code */
+	uint16_t flow; /* multipath: its index among the trace's flows */
 	uint8_t ttl;
 	uint8_t try;
 	uint8_t reply_ttl;
@@ -36,7 +37,7 @@ struct probe {
 	uint8_t arrived : 1;
 	uint8_t stamped : 1; /* `sent` is the kernel's */
 };
-_Static_assert(sizeof(struct probe) == 40, "memory per trace: docs/architecture.md");
+_Static_assert(sizeof(struct probe) == 48, "memory per trace: docs/architecture.md");
 
 /* What is known of one TTL. */
 struct hop {
@@ -56,8 +57,12 @@ enum trace_state {
 	TRACE_STATE_COUNT
 };
 
+struct method;
+struct mda;
+
 struct trace {
 	struct trace_spec spec;
+	const struct method *method;
 	struct host *host;
 	TAILQ_ENTRY(trace) waiting; /* in host->waiting */
 	TAILQ_ENTRY(trace) ended;   /* in the engine's list of those */
@@ -90,12 +95,15 @@ struct trace {
 
 	uint8_t checks;
 	uint8_t questions;
-	uint8_t refusal;      /* the status that is in question */
-	uint16_t oldest;      /* first probe in the order of sending that may be waiting */
-	uint16_t probe_count; /* those before FIRST_PROBE included */
-	uint8_t *next_ttl;    /* by try: the TTL that it comes to next */
-	struct hop *hops;     /* by TTL */
-	struct probe *probes; /* in the order of sending, from FIRST_PROBE on */
+	uint8_t refusal;	  /* the status that is in question */
+	uint16_t oldest;	  /* first probe in the order of sending that may be waiting */
+	uint16_t probe_count;	  /* those before FIRST_PROBE included */
+	uint8_t *next_ttl;	  /* by try: the TTL that it comes to next */
+	struct hop *hops;	  /* single path: by TTL */
+	struct mda *mda;	  /* multipath: what is known */
+	uint16_t refused_by;	  /* multipath: the last unreachable that ended a flow */
+	uint16_t arrived_waiting; /* multipath: probes that arrived and may be answered yet */
+	struct probe *probes;	  /* in the order of sending, from FIRST_PROBE on */
 };
 
 static inline bool trace_is_reverse(const struct trace *t)

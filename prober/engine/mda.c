@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "prober/engine/mda.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "prober/engine/mda_plan.h"
+
+size_t mda_size(uint8_t max_ttl)
+{
+	return sizeof(struct mda) - sizeof(struct mda_table) + mda_table_size(max_ttl);
+}
+
+void mda_init(struct mda *m, const struct mda_config *config, uint64_t seed)
+{
+	assert(config->retries <= MDA_RETRIES_MAX && config->min_ttl > 0);
+	memset(m, 0, offsetof(struct mda, table));
+	m->config = config;
+	m->burst = config->min_burst;
+	mda_table_init(&m->table, config->min_ttl, config->max_ttl, seed);
+	mda_plan(m);
+}
+
+bool mda_enqueue(struct mda *m, uint8_t ttl, uint16_t flow)
+{
+	if (m->queue_count == MDA_QUEUE)
+		return false; /* planned again when there is room */
+	m->queue[(m->queue_first + m->queue_count++) % MDA_QUEUE] = (struct mda_ask){ ttl, flow };
+	mda_table_move(&m->table, ttl, flow, CELL_QUEUED);
+	return true;
+}
+
+bool mda_peek(const struct mda *m, struct mda_ask *ret_ask)
+{
+	if (m->end != MDA_RUNS || m->queue_count == 0 || m->outstanding >= m->burst)
+		return false;
+	*ret_ask = m->queue[m->queue_first];
+	return true;
+}
+
+void mda_sent(struct mda *m)
+{
+	struct mda_ask ask = m->queue[m->queue_first];
+
+	m->queue_first = (uint16_t)((m->queue_first + 1) % MDA_QUEUE);
+	m->queue_count--;
+	m->outstanding++;
+	m->table.hops[ask.ttl].cells[ask.flow].tries++;
+	mda_table_move(&m->table, ask.ttl, ask.flow, CELL_WAITING);
+}
+
+/* More at once while everything is answered; few again after a loss. */
+static void mda_adapt(struct mda *m, bool answered)
+{
+	m->outstanding--;
+	if (!answered) {
+		m->burst = m->config->min_burst;
+		m->streak = 0;
+		return;
+	}
+	if (++m->streak < m->burst)
+		return;
+	m->streak = 0;
+	m->burst *= 2;
+	if (m->burst > m->config->max_burst)
+		m->burst = m->config->max_burst;
+}
+
+void mda_answered(struct mda *m, const struct mda_ask *ask, const struct addr *from, bool is_end)
+{
+	struct mda_hop *hop = &m->table.hops[ask->ttl];
+	struct mda_cell *cell = &hop->cells[ask->flow];
+	bool is_repeat = cell->vertex && !cell->is_assumed;
+
+	mda_adapt(m, true);
+	mda_table_move(&m->table, ask->ttl, ask->flow, CELL_ANSWERED);
+	if (is_repeat) {
+		/* The flow has been here before: did it meet the same? */
+		if (!addr_equal(&hop->vertices[cell->vertex - 1].addr, from))
+			m->is_per_packet = true;
+	} else {
+		mda_table_met(&m->table, ask->ttl, ask->flow, from);
+		if (cell->vertex && is_end)
+			hop->vertices[cell->vertex - 1].is_end = true;
+	}
+	mda_plan(m);
+}
+
+void mda_lost(struct mda *m, const struct mda_ask *ask)
+{
+	struct mda_cell *cell = &m->table.hops[ask->ttl].cells[ask->flow];
+
+	mda_adapt(m, false);
+	if (cell->vertex && !cell->is_assumed)
+		mda_table_move(&m->table, ask->ttl, ask->flow, CELL_ANSWERED); /* a repeat */
+	else if (cell->tries > m->config->retries || !mda_enqueue(m, ask->ttl, ask->flow))
+		mda_table_move(&m->table, ask->ttl, ask->flow, CELL_SILENT);
+	mda_plan(m);
+}
