@@ -66,6 +66,19 @@ static int option_store_seconds(const struct option_desc *option, const char *te
 	return 0;
 }
 
+static int option_store_fraction(const struct option_desc *option, const char *text, void *field)
+{
+	const char *rest;
+	double value;
+
+	if (option_number(text, &value, &rest) || *rest)
+		return -EINVAL;
+	if (value < option->min || value > option->max)
+		return -ERANGE;
+	*(double *)field = value;
+	return 0;
+}
+
 static int option_store_duration(const struct option_desc *option, const char *text, void *field)
 {
 	static const struct {
@@ -122,6 +135,8 @@ int option_store(const struct option_desc *option, const char *text, void *confi
 		return option_store_u32(option, text, field);
 	case OPTION_SECONDS:
 		return option_store_seconds(option, text, field);
+	case OPTION_FRACTION:
+		return option_store_fraction(option, text, field);
 	case OPTION_DURATION:
 		return option_store_duration(option, text, field);
 	case OPTION_STRING:

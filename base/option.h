@@ -15,6 +15,7 @@ enum option_type {
 	OPTION_FLAG,	 /* bool: true when given */
 	OPTION_U32,	 /* uint32_t */
 	OPTION_SECONDS,	 /* uint64_t nanoseconds; decimals of a second */
+	OPTION_FRACTION, /* double; decimals */
 	OPTION_DURATION, /* uint64_t nanoseconds; a bare number is ns, or ns us ms s */
 	OPTION_STRING,	 /* const char *, as in argv */
 	OPTION_CHOICE,	 /* int: index in `choices` */

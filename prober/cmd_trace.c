@@ -52,6 +52,21 @@ static int open_sinks(const struct prober_options *o, const struct run_record *r
 	return err;
 }
 
+static struct mda_config make_mda_config(const struct prober_options *o)
+{
+	struct mda_config config = {
+		.method = (enum mda_method)o->method,
+		.retries = (uint8_t)o->retry,
+		.rechecks = 2,
+		.trust_single = o->opt_single_vertex_hop,
+		.min_burst = (uint16_t)o->min_burst,
+		.max_burst = (uint16_t)o->max_burst,
+	};
+
+	stopping_fill(&config.stopping, o->confidence);
+	return config;
+}
+
 static int make_config(const struct prober_options *o, struct campaign_config *ret_config)
 {
 	struct campaign_config config = {
@@ -75,6 +90,11 @@ static int make_config(const struct prober_options *o, struct campaign_config *r
 		.skip_invalid = o->skip_invalid,
 	};
 
+	if (o->mode == MODE_MULTIPATH) {
+		config.mode = TRACE_MDA;
+		config.mda = make_mda_config(o);
+		config.budget = o->budget;
+	}
 	identity_key_random(&config.key);
 	if (o->interface)
 		config.ifindex = (int)if_nametoindex(o->interface);

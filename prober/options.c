@@ -13,6 +13,7 @@
 
 #define FIELD(member) offsetof(struct prober_options, member)
 
+static const char *const method_names[] = { "node", "share", NULL };
 static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
 
 /* clang-format off */
@@ -51,6 +52,30 @@ static const struct option_desc options[] = {
 	{ .name = "probes", .metavar = "N", .type = OPTION_U32, .offset = FIELD(probes),
 	  .min = 1, .max = ENGINE_PROBES_MAX, .preset = "3",
 	  .help = "Probes a hop." },
+	{ .name = "confidence", .metavar = "P", .type = OPTION_FRACTION,
+	  .offset = FIELD(confidence), .min = 0.000001, .max = 0.5, .preset = "0.05",
+	  .help = "Multipath: the chance to miss a next hop of a router, at most." },
+	{ .name = "retry", .metavar = "N", .type = OPTION_U32, .offset = FIELD(retry),
+	  .min = 0, .max = MDA_RETRIES_MAX, .preset = "3",
+	  .help = "Multipath: how often a flow that is not answered is sent again." },
+	{ .name = "min-burst", .metavar = "N", .type = OPTION_U32, .offset = FIELD(min_burst),
+	  .min = 1, .max = 4000, .preset = "20",
+	  .help = "Multipath: probes of a trace that may await their answers at first, and "
+		  "after a loss." },
+	{ .name = "max-burst", .metavar = "N", .type = OPTION_U32, .offset = FIELD(max_burst),
+	  .min = 1, .max = 4000, .preset = "500",
+	  .help = "Multipath: the same after doubling as long as all are answered." },
+	{ .name = "opt-single-vertex-hop", .type = OPTION_FLAG,
+	  .offset = FIELD(opt_single_vertex_hop),
+	  .help = "Multipath, method share: don't ask where a flow comes by if the hop before "
+		  "has one router." },
+	{ .name = "method", .metavar = "NAME", .type = OPTION_CHOICE, .offset = FIELD(method),
+	  .choices = method_names, .preset = "node",
+	  .help = "Multipath: node counts the flows of each router, share those of a hop, as the "
+		  "deployed client does." },
+	{ .name = "budget", .metavar = "N", .type = OPTION_U32, .offset = FIELD(budget),
+	  .min = 100, .max = ENGINE_BUDGET_MAX, .preset = "8192",
+	  .help = "Multipath: probes a trace, at most." },
 	{ .name = "targets", .letter = 't', .metavar = "FILE", .type = OPTION_LIST,
 	  .offset = FIELD(targets),
 	  .help = "Read targets from a file, one host name, address or prefix a line; - is "
@@ -92,7 +117,7 @@ const struct option_table prober_option_table = {
 	.synopsis = "[OPTIONS] DIRECTION PROTOCOL MODE [TARGET ...]\n"
 		    "       DIRECTION  forward | reverse | two-way\n"
 		    "       PROTOCOL   udp | tcp | icmp\n"
-		    "       MODE       singlepath\n"
+		    "       MODE       singlepath | multipath\n"
 		    "       TARGET     host name, address or CIDR prefix",
 	.summary =
 		"Finds the routers on the way to each target (forward), on the way back from it\n"
@@ -114,7 +139,11 @@ static const char *const protocol_names[] = {
 	[PROTOCOL_ICMP] = "icmp",
 	NULL,
 };
-static const char *const mode_names[] = { "singlepath", NULL };
+static const char *const mode_names[] = {
+	[MODE_SINGLEPATH] = "singlepath",
+	[MODE_MULTIPATH] = "multipath",
+	NULL,
+};
 
 const char *options_direction_name(enum options_direction direction)
 {
@@ -124,6 +153,11 @@ const char *options_direction_name(enum options_direction direction)
 const char *options_protocol_name(enum options_protocol protocol)
 {
 	return protocol_names[protocol];
+}
+
+const char *options_mode_name(enum options_mode mode)
+{
+	return mode_names[mode];
 }
 
 __attribute__((format(printf, 1, 2))) static enum option_outcome options_refuse(const char *format,
@@ -178,6 +212,7 @@ static enum option_outcome options_operands(char **operands, size_t count, struc
 		return outcome;
 	o->direction = (enum options_direction)direction;
 	o->protocol = (enum options_protocol)protocol;
+	o->mode = (enum options_mode)mode;
 	o->operands = operands + 3;
 	o->operand_count = count - 3;
 	return OPTION_OK;
@@ -193,13 +228,17 @@ static enum option_outcome options_check(const struct prober_options *o)
 		return options_refuse("--min-ttl %u is above --max-ttl %u", o->min_ttl, o->max_ttl);
 	if (!o->operand_count && !o->targets.count && !o->endpoints.count)
 		return options_refuse("no target given");
+	if (o->min_burst > o->max_burst)
+		return options_refuse("--min-burst %u is above --max-burst %u", o->min_burst,
+				      o->max_burst);
 	if (o->source && !addr_from_text(o->source, &source))
 		return options_refuse("--source: '%s' is not an address", o->source);
 	return OPTION_OK;
 }
 
-#define WINDOW_LEAST 64
-#define WINDOW_MOST  20000
+#define WINDOW_LEAST	 64
+#define WINDOW_MOST	 20000
+#define WINDOW_MULTIPATH 250 /* each remembers far more */
 
 /*
  * As many traces as keep the rate: one to a silent target sends about eight packets
@@ -207,10 +246,11 @@ static enum option_outcome options_check(const struct prober_options *o)
  */
 static uint32_t options_window(const struct prober_options *o)
 {
+	uint32_t most = o->mode == MODE_MULTIPATH ? WINDOW_MULTIPATH : WINDOW_MOST;
 	double window = (double)o->rate_pps * (double)o->timeout_ns / (double)NS_PER_S / 8;
 
-	if (!o->rate_pps || window > WINDOW_MOST)
-		return WINDOW_MOST;
+	if (!o->rate_pps || window > most)
+		return most;
 	return window < WINDOW_LEAST ? WINDOW_LEAST : (uint32_t)window;
 }
 

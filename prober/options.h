@@ -10,6 +10,7 @@
 #include "output/record.h"
 
 enum options_direction { DIRECTION_FORWARD, DIRECTION_REVERSE, DIRECTION_TWO_WAY };
+enum options_mode { MODE_SINGLEPATH, MODE_MULTIPATH };
 enum options_protocol { PROTOCOL_UDP, PROTOCOL_TCP, PROTOCOL_ICMP };
 
 /* The table's fields come first; what operands say is below. */
@@ -25,6 +26,13 @@ struct prober_options {
 	uint32_t max_ttl;
 	uint32_t flow; /* 0: the protocol's default */
 	uint32_t probes;
+	double confidence;
+	uint32_t retry;
+	uint32_t min_burst;
+	uint32_t max_burst;
+	bool opt_single_vertex_hop;
+	int method; /* enum mda_method */
+	uint32_t budget;
 	struct option_list targets;
 	struct option_list endpoints;
 	bool skip_invalid;
@@ -39,6 +47,7 @@ struct prober_options {
 	bool rate_is_given;
 	enum options_direction direction;
 	enum options_protocol protocol;
+	enum options_mode mode;
 	char **operands; /* hosts, addresses, prefixes; into argv */
 	size_t operand_count;
 };
@@ -51,3 +60,4 @@ enum option_outcome prober_options_parse(int argc, char **argv, struct prober_op
 /* "reverse", "udp": as on the command line. */
 const char *options_direction_name(enum options_direction direction);
 const char *options_protocol_name(enum options_protocol protocol);
+const char *options_mode_name(enum options_mode mode);

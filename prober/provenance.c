@@ -63,6 +63,8 @@ static json_t *provenance_value(const struct option_desc *o, const void *field)
 	case OPTION_SECONDS:
 	case OPTION_DURATION:
 		return json_real((double)*(const uint64_t *)field / (double)NS_PER_S);
+	case OPTION_FRACTION:
+		return json_real(*(const double *)field);
 	case OPTION_STRING:
 		return *(const char *const *)field ? provenance_string(*(const char *const *)field)
 						   : json_null();
@@ -87,7 +89,7 @@ static char *provenance_config(const struct prober_options *options)
 			    json_string(options_direction_name(options->direction)));
 	json_object_set_new(object, "protocol",
 			    json_string(options_protocol_name(options->protocol)));
-	json_object_set_new(object, "mode", json_string("singlepath"));
+	json_object_set_new(object, "mode", json_string(options_mode_name(options->mode)));
 	for (size_t i = 0; i < prober_option_table.count; i++) {
 		const struct option_desc *o = &prober_option_table.options[i];
 		const char letter[2] = { o->letter, '\0' };

@@ -10,6 +10,7 @@
 
 #include "output/fanout.h"
 #include "prober/campaign/stats.h"
+#include "prober/engine/mda.h"
 #include "prober/probe/identity.h"
 #include "targets/target.h"
 
@@ -18,7 +19,8 @@ struct campaign;
 struct campaign_config {
 	bool forward, reverse;
 	bool udp, tcp, icmp; /* one of them */
-	uint16_t flow;
+	enum trace_mode mode;
+	uint16_t flow; /* single path */
 	uint32_t probes;
 	uint8_t min_ttl, max_ttl;
 	uint8_t gap_limit;
@@ -33,6 +35,8 @@ struct campaign_config {
 	struct addr source; /* none: as routed */
 	bool skip_invalid;
 	struct identity_key key;
+	struct mda_config mda; /* multipath */
+	uint32_t budget;       /* multipath: probes a trace */
 };
 
 /*

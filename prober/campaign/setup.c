@@ -45,6 +45,9 @@ static int campaign_open_engine(struct campaign *c)
 		.max_ttl = config->max_ttl,
 		.gap_limit = config->gap_limit,
 		.timeout_ns = config->timeout_ns,
+		.mode = config->mode,
+		.mda = config->mda,
+		.budget = config->budget,
 		.host_limit = pace_limit_of_gap(config->inter_ns, config->inter_is_strict),
 	};
 	int err = engine_new(&engine, &c->engine);
