@@ -22,22 +22,23 @@ struct hosts {
 	uint64_t id_gap_ns;
 };
 
-static uint64_t hosts_hash(const struct hosts *t, const struct addr *a)
+uint64_t host_hash(const struct addr *a, uint64_t seed)
 {
 	uint64_t high;
 	uint64_t low;
 
 	memcpy(&high, a->bytes, sizeof(high));
 	memcpy(&low, a->bytes + 8, sizeof(low));
-	/* The addresses are ours to choose, so mixing them well is enough. */
-	high = (high ^ t->seed) * 0x9e3779b97f4a7c15ull;
-	low = (low ^ (high >> 29)) * 0xbf58476d1ce4e5b9ull;
-	return low ^ (low >> 32);
+	low ^= (high ^ seed) * 0x9e3779b97f4a7c15ull;
+	/* The finaliser of MurmurHash3 (public domain). */
+	low = (low ^ low >> 33) * 0xff51afd7ed558ccdull;
+	low = (low ^ low >> 33) * 0xc4ceb9fe1a85ec53ull;
+	return low ^ low >> 33;
 }
 
 static uint32_t *hosts_bucket(const struct hosts *t, const struct addr *a)
 {
-	return &t->buckets[hosts_hash(t, a) & t->bucket_mask];
+	return &t->buckets[host_hash(a, t->seed) & t->bucket_mask];
 }
 
 int hosts_new(uint32_t capacity, uint64_t seed, uint64_t gap_ns, struct hosts **ret_hosts)
@@ -125,7 +126,7 @@ struct host *hosts_acquire(struct hosts *t, const struct addr *a, mono now)
 	*bucket = slot;
 	TAILQ_INIT(&host->waiting);
 	/* Clients that all start at 1 meet behind a NAT: start somewhere. */
-	host->next_id = (uint16_t)((hosts_hash(t, a) >> 48) + now.ns / t->id_gap_ns);
+	host->next_id = (uint16_t)((host_hash(a, t->seed) >> 48) + now.ns / t->id_gap_ns);
 	return host;
 }
 

@@ -45,6 +45,9 @@ struct host {
 	struct host_answered_id recycled[HOST_RECYCLED_MAX]; /* the latest is last */
 };
 
+/* Every bit of the address counts for every bit of it: targets are neighbours. */
+uint64_t host_hash(const struct addr *a, uint64_t seed);
+
 struct hosts;
 
 /* `gap_ns`: least time between two packets to one host; 0: no limit. */

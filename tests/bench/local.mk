@@ -2,3 +2,7 @@
 noinst_PROGRAMS += tests/bench/bench_sqlite
 tests_bench_bench_sqlite_SOURCES = tests/bench/bench_sqlite.c
 tests_bench_bench_sqlite_LDADD = $(OUTPUT_LIBS)
+
+noinst_PROGRAMS += tests/bench/bench_engine
+tests_bench_bench_engine_SOURCES = tests/bench/bench_engine.c
+tests_bench_bench_engine_LDADD = $(ENGINE_LIBS)

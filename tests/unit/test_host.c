@@ -2,7 +2,9 @@
 #include "prober/engine/host.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
+#include "base/addr_text.h"
 #include "tests/support/random.h"
 
 #define HOSTS  100
@@ -131,6 +133,35 @@ Test(host, hosts_start_at_different_identifiers)
 	}
 	cr_assert_leq(same, 2);
 	hosts_free(t);
+}
+
+/* 4096 neighbours, counted up in any two bytes, into 4096 places. */
+static uint32_t crowded(const char *base, int byte)
+{
+	static uint8_t places[4096];
+	uint32_t most = 0;
+
+	memset(places, 0, sizeof(places));
+	for (uint32_t i = 0; i < 4096; i++) {
+		struct addr a;
+		uint64_t place;
+
+		cr_assert(addr_from_text(base, &a));
+		a.bytes[byte] = (uint8_t)i;
+		a.bytes[byte - 1] ^= (uint8_t)(i >> 8);
+		place = host_hash(&a, 42) % 4096;
+		if (++places[place] > most)
+			most = places[place];
+	}
+	return most;
+}
+
+Test(host, neighbours_are_spread_over_the_table)
+{
+	for (int byte = 13; byte < 16; byte++)
+		cr_assert_leq(crowded("198.51.100.0", byte), 12, "IPv4, byte %d", byte);
+	for (int byte = 1; byte < 16; byte++)
+		cr_assert_leq(crowded("2001:db8::1", byte), 12, "IPv6, byte %d", byte);
 }
 
 /* --- identifiers ------------------------------------------------------------- */
