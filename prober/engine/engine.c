@@ -191,7 +191,9 @@ void engine_update_waiting(struct engine *e, struct trace *t, mono now)
 		TAILQ_INSERT_TAIL(&t->host->waiting, t, waiting);
 	else
 		TAILQ_REMOVE(&t->host->waiting, t, waiting);
-	engine_queue_host(e, t->host, now);
+	/* A host that waits for its turn already keeps it. */
+	if (!wants || !heap_has(&t->host->due))
+		engine_queue_host(e, t->host, now);
 }
 
 static void engine_end(struct engine *e, struct trace *t, mono now)

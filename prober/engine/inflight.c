@@ -51,9 +51,16 @@ static uint64_t inflight_key(uint32_t host, uint16_t id)
 	return (uint64_t)host << 16 | id;
 }
 
+/*
+ * Eight identifiers in a row share a place of two cache lines: the probes to a host
+ * have such, and are sent, answered and forgotten together.  No more than eight, so
+ * that a host with thousands is no wall that others must search along.
+ */
 static uint32_t inflight_home(const struct inflight *t, uint64_t key)
 {
-	return (uint32_t)(key * 0x9e3779b97f4a7c15ull >> 32) & t->mask;
+	uint64_t block = (key >> 3) * 0x9e3779b97f4a7c15ull >> 32;
+
+	return (uint32_t)(block << 3 | (key & 7)) & t->mask;
 }
 
 /* Where the key is, or the empty place where it would be. */

@@ -153,9 +153,11 @@ enum match_verdict engine_on_reply(struct engine *e, const struct reply *reply)
 	uint32_t index;
 	enum match_verdict verdict = match_reply(&tables, reply, &t, &index);
 
-	if (verdict == MATCH_SENT)
+	if (verdict == MATCH_SENT) {
 		probe_stamp(&t->probes[index], reply->at);
-	else if (verdict == MATCH_ARRIVAL)
+		return verdict; /* decides nothing */
+	}
+	if (verdict == MATCH_ARRIVAL)
 		verdict = engine_on_arrival(e, t, &t->probes[index], reply);
 	else if (verdict == MATCH_ANSWER)
 		verdict = engine_on_answer(e, t, index, reply);
