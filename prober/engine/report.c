@@ -15,7 +15,8 @@ static struct probe_record report_probe(const struct trace *t, const struct prob
 		.ttl = p->ttl,
 		.try = p->try,
 		.reply_ttl = p->reply_ttl,
-		.answered = p->state == PROBE_ANSWERED,
+		/* A request that was refused, or echoed, got an answer, but no hop did. */
+		.answered = p->state == PROBE_ANSWERED && !addr_is_none(&p->from),
 		.has_rtt = p->has_rtt,
 		.arrived = p->arrived,
 	};

@@ -1,6 +1,7 @@
 # The engine, and the simulated network that it is tried in.
 noinst_LIBRARIES += libfakenetwork.a
 libfakenetwork_a_SOURCES = \
+	tests/support/by_hand.c tests/support/by_hand.h \
 	tests/support/fake_network.c tests/support/fake_network.h \
 	tests/support/fake_packet.c tests/support/fake_packet.h \
 	tests/support/fake_reply.c \
@@ -12,7 +13,8 @@ ENGINE_TEST_LIBS = libfakenetwork.a $(ENGINE_LIBS) $(TEST_LIBS)
 
 unit_tests += tests/unit/test_answer tests/unit/test_end tests/unit/test_engine \
 	tests/unit/test_fake_network tests/unit/test_host tests/unit/test_limit tests/unit/test_match \
-	tests/unit/test_path tests/unit/test_report tests/unit/test_reverse tests/unit/test_soak
+	tests/unit/test_match_reverse tests/unit/test_path tests/unit/test_report \
+	tests/unit/test_reverse tests/unit/test_soak
 tests_unit_test_answer_SOURCES = tests/unit/test_answer.c
 tests_unit_test_answer_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_end_SOURCES = tests/unit/test_end.c
@@ -27,6 +29,8 @@ tests_unit_test_limit_SOURCES = tests/unit/test_limit.c
 tests_unit_test_limit_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_match_SOURCES = tests/unit/test_match.c
 tests_unit_test_match_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_test_match_reverse_SOURCES = tests/unit/test_match_reverse.c
+tests_unit_test_match_reverse_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_path_SOURCES = tests/unit/test_path.c
 tests_unit_test_path_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_report_SOURCES = tests/unit/test_report.c

@@ -2,73 +2,13 @@
 /* Which replies are taken for answers, and as what the others are counted. */
 #include <criterion/criterion.h>
 
-#include "prober/engine/verdict.h"
+#include "prober/engine/state.h"
+#include "tests/support/by_hand.h"
 #include "tests/support/fake_trace.h"
 #include "wire/revtr.h"
 
 #define V4 "203.0.113.9"
 #define V6 "2001:db8:9::9"
-
-/* A network in which nobody answers but by hand. */
-struct by_hand {
-	struct fake_network *network;
-	struct engine_packet packets[64];
-	size_t count;
-};
-
-static void note(void *self, const struct engine_packet *packet, mono now)
-{
-	struct by_hand *h = self;
-
-	(void)now;
-	cr_assert_lt(h->count, 64);
-	h->packets[h->count++] = *packet;
-}
-
-static void by_hand_start(struct by_hand *h, enum trace_direction direction, const char *dst,
-			  uint8_t proto)
-{
-	static struct fake_site site = { .host = { .speech = FAKE_DEAD },
-					 .forward = "* * * * * * * *" };
-	static const struct fake_sites sites = { &site, 1 };
-	struct fake_network_config config = { .engine = fake_engine_config(),
-					      .world = fake_world_of(&sites),
-					      .has_no_stamps = true,
-					      .self = h,
-					      .sent = note };
-	struct trace_spec spec = fake_trace_spec(direction, dst, proto, 0);
-
-	site.addr = dst;
-	h->count = 0;
-	h->network = fake_network_new(&config);
-	fake_network_add(h->network, &spec);
-	fake_network_run(h->network, mono_after(FAKE_START, NS_PER_S / 2));
-	cr_assert_gt(h->count, 0);
-}
-
-/* What `from` would send because of the first packet. */
-static struct reply reply_to_first(const struct by_hand *h, enum reply_kind kind)
-{
-	const struct probe_spec *spec = &h->packets[0].spec;
-	struct fake_effect effect = { .kind = kind, .from = spec->dst, .ttl = 50 };
-	struct reply reply;
-
-	if (kind == REPLY_ERROR) {
-		effect.from = fake_router('A', addr_is_v4(&spec->dst));
-		effect.icmp_type =
-			addr_is_v4(&spec->dst) ? ICMPV4_TIME_EXCEEDED : ICMPV6_TIME_EXCEEDED;
-	}
-	effect.status = REVTR_BAD_TTL;
-	fake_reply_build(&effect, spec, &reply);
-	return reply;
-}
-
-static void expect(struct by_hand *h, const struct reply *reply, enum match_verdict want)
-{
-	enum match_verdict got = fake_network_inject(h->network, reply);
-
-	cr_assert_eq(got, want, "%s, want %s", match_verdict_name(got), match_verdict_name(want));
-}
 
 Test(match, only_the_right_quote_is_an_answer)
 {
@@ -77,34 +17,34 @@ Test(match, only_the_right_quote_is_an_answer)
 	struct by_hand h;
 
 	by_hand_start(&h, TRACE_FORWARD, V4, PROTO_UDP);
-	right = wrong = reply_to_first(&h, REPLY_ERROR);
+	right = wrong = by_hand_reply(&h, 0, REPLY_ERROR);
 	wrong.payload_tag ^= 1;
-	expect(&h, &wrong, MATCH_FORGED);
+	by_hand_expect(&h, &wrong, MATCH_FORGED);
 	wrong = right;
 	wrong.keyed = KEYED_IPV4_ID;
 	wrong.ipv4_id ^= 0x0100;
-	expect(&h, &wrong, MATCH_FORGED);
+	by_hand_expect(&h, &wrong, MATCH_FORGED);
 	wrong = right;
 	wrong.flow++;
-	expect(&h, &wrong, MATCH_MISFIT);
+	by_hand_expect(&h, &wrong, MATCH_MISFIT);
 	wrong = right;
 	wrong.proto = PROTO_TCP;
-	expect(&h, &wrong, MATCH_MISFIT);
+	by_hand_expect(&h, &wrong, MATCH_MISFIT);
 	wrong = right;
 	wrong.is_request = true;
-	expect(&h, &wrong, MATCH_MISFIT);
+	by_hand_expect(&h, &wrong, MATCH_MISFIT);
 	wrong = right;
 	wrong.to.bytes[15]++;
-	expect(&h, &wrong, MATCH_MISFIT);
+	by_hand_expect(&h, &wrong, MATCH_MISFIT);
 	wrong = right;
 	wrong.peer.bytes[15]++;
-	expect(&h, &wrong, MATCH_UNKNOWN);
+	by_hand_expect(&h, &wrong, MATCH_UNKNOWN);
 	wrong = right;
 	wrong.id ^= 0x8000;
-	expect(&h, &wrong, MATCH_UNKNOWN);
-	expect(&h, &right, MATCH_ANSWER);
-	expect(&h, &right, MATCH_DUPLICATE);
-	fake_network_free(h.network);
+	by_hand_expect(&h, &wrong, MATCH_UNKNOWN);
+	by_hand_expect(&h, &right, MATCH_ANSWER);
+	by_hand_expect(&h, &right, MATCH_DUPLICATE);
+	by_hand_end(&h);
 }
 
 Test(match, identification_may_be_quoted_in_the_wrong_byte_order)
@@ -113,11 +53,11 @@ Test(match, identification_may_be_quoted_in_the_wrong_byte_order)
 	struct by_hand h;
 
 	by_hand_start(&h, TRACE_FORWARD, V4, PROTO_UDP);
-	reply = reply_to_first(&h, REPLY_ERROR);
+	reply = by_hand_reply(&h, 0, REPLY_ERROR);
 	reply.keyed = KEYED_IPV4_ID;
 	reply.ipv4_id = __builtin_bswap16(reply.ipv4_id);
-	expect(&h, &reply, MATCH_ANSWER);
-	fake_network_free(h.network);
+	by_hand_expect(&h, &reply, MATCH_ANSWER);
+	by_hand_end(&h);
 }
 
 Test(match, destinations_prove_who_they_are)
@@ -127,22 +67,22 @@ Test(match, destinations_prove_who_they_are)
 	struct by_hand h;
 
 	by_hand_start(&h, TRACE_FORWARD, V6, PROTO_ICMPV6);
-	right = wrong = reply_to_first(&h, REPLY_ECHO);
+	right = wrong = by_hand_reply(&h, 0, REPLY_ECHO);
 	wrong.icmp_id ^= 1;
-	expect(&h, &wrong, MATCH_FORGED);
+	by_hand_expect(&h, &wrong, MATCH_FORGED);
 	wrong = right;
 	wrong.from.bytes[15]++;
 	wrong.peer = wrong.from;
-	expect(&h, &wrong, MATCH_UNKNOWN);
-	expect(&h, &right, MATCH_ANSWER);
-	fake_network_free(h.network);
+	by_hand_expect(&h, &wrong, MATCH_UNKNOWN);
+	by_hand_expect(&h, &right, MATCH_ANSWER);
+	by_hand_end(&h);
 
 	by_hand_start(&h, TRACE_FORWARD, V4, PROTO_TCP);
-	right = wrong = reply_to_first(&h, REPLY_TCP);
+	right = wrong = by_hand_reply(&h, 0, REPLY_TCP);
 	wrong.seq_tag++;
-	expect(&h, &wrong, MATCH_FORGED);
-	expect(&h, &right, MATCH_ANSWER);
-	fake_network_free(h.network);
+	by_hand_expect(&h, &wrong, MATCH_FORGED);
+	by_hand_expect(&h, &right, MATCH_ANSWER);
+	by_hand_end(&h);
 }
 
 Test(match, what_comes_too_early_or_too_late)
@@ -152,7 +92,7 @@ Test(match, what_comes_too_early_or_too_late)
 	struct by_hand h;
 
 	by_hand_start(&h, TRACE_FORWARD, V4, PROTO_UDP);
-	early = late = reply_to_first(&h, REPLY_ERROR);
+	early = late = by_hand_reply(&h, 0, REPLY_ERROR);
 	early.at = (mono){ FAKE_START.ns - 2 * NS_PER_MS };
 	cr_assert_eq(engine_on_reply(fake_network_engine(h.network), &early), MATCH_IMPLAUSIBLE);
 	/* By its stamp, whether the engine has been told that time is over or not. */
@@ -160,7 +100,7 @@ Test(match, what_comes_too_early_or_too_late)
 	cr_assert_eq(engine_on_reply(fake_network_engine(h.network), &late), MATCH_LATE);
 	fake_network_run(h.network, MONO_NEVER);
 	cr_assert_not(fake_network_record(h.network, 0)->probes[0].answered);
-	fake_network_free(h.network);
+	by_hand_end(&h);
 }
 
 Test(match, stamp_that_cannot_be_moves_nothing)
@@ -169,7 +109,7 @@ Test(match, stamp_that_cannot_be_moves_nothing)
 	struct by_hand h;
 
 	by_hand_start(&h, TRACE_FORWARD, V4, PROTO_UDP);
-	sent = reply_to_first(&h, REPLY_SENT);
+	sent = by_hand_reply(&h, 0, REPLY_SENT);
 	sent.at = mono_after(FAKE_START, 3600 * NS_PER_S); /* somebody set the clock */
 	cr_assert_eq(engine_on_reply(fake_network_engine(h.network), &sent), MATCH_IMPLAUSIBLE);
 	sent.at = (mono){ FAKE_START.ns - 3600 * NS_PER_S };
@@ -178,7 +118,43 @@ Test(match, stamp_that_cannot_be_moves_nothing)
 	cr_assert_eq(engine_on_reply(fake_network_engine(h.network), &sent), MATCH_SENT);
 	fake_network_run(h.network, mono_after(FAKE_START, 10 * NS_PER_S));
 	cr_assert_eq(fake_network_record(h.network, 0)->probes[0].sent_us, 1000);
-	fake_network_free(h.network);
+	by_hand_end(&h);
+}
+
+Test(match, first_stamp_counts)
+{
+	struct reply sent;
+	struct by_hand h;
+
+	by_hand_start(&h, TRACE_FORWARD, V4, PROTO_UDP);
+	sent = by_hand_reply(&h, 0, REPLY_SENT);
+	for (uint64_t ms = 1; ms <= 2; ms++) { /* on two interfaces, one on top of the other */
+		sent.at = mono_after(FAKE_START, ms * NS_PER_MS);
+		cr_assert_eq(engine_on_reply(fake_network_engine(h.network), &sent), MATCH_SENT);
+	}
+	fake_network_run(h.network, MONO_NEVER);
+	cr_assert_eq(fake_network_record(h.network, 0)->probes[0].sent_us, 1000);
+	by_hand_end(&h);
+}
+
+Test(match, reply_to_an_earlier_trace_of_the_same_flow)
+{
+	struct trace_spec spec = fake_trace_spec(TRACE_FORWARD, V4, PROTO_UDP, 1);
+	struct reply earlier;
+	struct engine *e;
+	struct by_hand h;
+
+	by_hand_start(&h, TRACE_FORWARD, V4, PROTO_UDP);
+	earlier = by_hand_reply(&h, 0, REPLY_ERROR);
+	fake_network_run(h.network, MONO_NEVER);
+	e = fake_network_engine(h.network);
+	h.count = 0;
+	fake_network_add(h.network, &spec);
+	hosts_find(e->hosts, &spec.dst)->next_id = (uint16_t)(earlier.id - 1);
+	fake_network_run(h.network, mono_after(fake_network_now(h.network), NS_PER_S));
+	cr_assert_eq(h.packets[0].spec.id, earlier.id);
+	by_hand_expect(&h, &earlier, MATCH_FORGED);
+	by_hand_end(&h);
 }
 
 Test(match, departure_of_another_process_is_not_ours)
@@ -187,64 +163,10 @@ Test(match, departure_of_another_process_is_not_ours)
 	struct by_hand h;
 
 	by_hand_start(&h, TRACE_FORWARD, V4, PROTO_UDP);
-	sent = reply_to_first(&h, REPLY_SENT);
+	sent = by_hand_reply(&h, 0, REPLY_SENT);
 	sent.payload_tag ^= 1;
-	expect(&h, &sent, MATCH_FORGED);
-	fake_network_free(h.network);
-}
-
-Test(match, check_is_answered_by_a_status_only)
-{
-	struct reply reply;
-	struct by_hand h;
-
-	by_hand_start(&h, TRACE_REVERSE, V4, PROTO_UDP);
-	reply = reply_to_first(&h, REPLY_ANSWER);
-	reply.answer.word[0] = REVTR_RESULT;
-	reply.answer.has_hop = reply.answer.has_rtt = true;
-	reply.answer.hop = fake_router('A', true);
-	reply.answer.body_len = sizeof(struct revtr_answer);
-	expect(&h, &reply, MATCH_IMPLAUSIBLE); /* of a probe with TTL 0? */
-	reply = reply_to_first(&h, REPLY_ANSWER);
-	expect(&h, &reply, MATCH_ANSWER);
-	expect(&h, &reply, MATCH_DUPLICATE);
-	fake_network_free(h.network);
-}
-
-Test(match, arrivals_fit_their_request)
-{
-	struct reply right;
-	struct reply wrong;
-	struct by_hand h;
-
-	by_hand_start(&h, TRACE_REVERSE, V4, PROTO_UDP);
-	right = reply_to_first(&h, REPLY_ANSWER);
-	expect(&h, &right, MATCH_ANSWER); /* to the check: probes follow */
-	fake_network_run(h.network, mono_after(FAKE_START, NS_PER_S));
-	cr_assert_gt(h.count, 4);
-	h.packets[0] = h.packets[3];
-	cr_assert_eq(h.packets[0].spec.ttl, 3);
-	right = wrong = reply_to_first(&h, REPLY_ARRIVAL);
-	right.ttl = wrong.ttl = 1;
-	right.id = wrong.id = right.ipv4_id;
-	wrong.ttl = 4;
-	expect(&h, &wrong, MATCH_IMPLAUSIBLE);
-	wrong.ttl = 0;
-	expect(&h, &wrong, MATCH_IMPLAUSIBLE);
-	wrong = right;
-	wrong.flow++;
-	expect(&h, &wrong, MATCH_MISFIT);
-	wrong = right;
-	wrong.proto = PROTO_TCP;
-	expect(&h, &wrong, MATCH_MISFIT);
-	wrong = right;
-	wrong.to.bytes[15]++;
-	expect(&h, &wrong, MATCH_MISFIT);
-	wrong = right;
-	wrong.id = wrong.ipv4_id = right.id ^ 0x4000;
-	expect(&h, &wrong, MATCH_UNKNOWN);
-	expect(&h, &right, MATCH_ARRIVAL);
-	fake_network_free(h.network);
+	by_hand_expect(&h, &sent, MATCH_FORGED);
+	by_hand_end(&h);
 }
 
 /* --- the same through the whole network ---------------------------------------------- */
