@@ -254,7 +254,7 @@ void engine_add(struct engine *e, const struct trace_spec *spec, mono now)
 	uint32_t slot = pool_take(e->traces);
 	struct trace *t;
 
-	assert(slot != POOL_NONE);
+	assert(slot != POOL_NONE && !e->is_interrupted);
 	t = pool_at(e->traces, slot);
 	t->spec = *spec;
 	t->slot = slot;

@@ -99,7 +99,7 @@ mono engine_next_deadline(const struct engine *e, mono now)
 	const struct heap_node *wake = heap_first(e->wakes);
 	mono deadline = MONO_NEVER;
 
-	if (due && !e->is_interrupted)
+	if (due)
 		deadline = due->due;
 	if (wake)
 		deadline = mono_min(deadline, wake->due);

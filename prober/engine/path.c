@@ -36,12 +36,11 @@ static uint8_t path_limit(const struct trace *t, const struct engine_config *con
 static bool path_peek(const struct trace *t, const struct engine_config *config, uint8_t *ret_ttl,
 		      uint8_t *ret_try)
 {
+	/* No try overtakes the one before it: that goes first, and at least as far. */
 	for (uint32_t try = 0; try < config->probes; try++) {
 		uint8_t ttl = t->next_ttl[try];
 
-		/* A try follows the one before it, hop by hop. */
-		if (ttl > path_limit(t, config, (uint8_t)try) ||
-		    (try > 0 && t->next_ttl[try - 1] <= ttl))
+		if (ttl > path_limit(t, config, (uint8_t)try))
 			continue;
 		*ret_ttl = ttl;
 		*ret_try = (uint8_t)try;
@@ -212,7 +211,8 @@ static bool path_arrived(struct trace *t, const struct engine_config *config, st
 
 static bool path_is_over(const struct trace *t, const struct engine_config *config)
 {
-	return t->stop && (t->complete > t->end_ttl || t->end_ttl < config->min_ttl);
+	(void)config;
+	return t->stop && t->complete > t->end_ttl;
 }
 
 static bool path_waits_for_arrived(const struct trace *t, const struct engine_config *config)

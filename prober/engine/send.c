@@ -73,7 +73,7 @@ bool engine_next_packet(struct engine *e, mono now, struct engine_packet *ret_pa
 	struct trace *t;
 	uint32_t index;
 
-	if (!first || mono_before(now, first->due) || e->is_interrupted)
+	if (!first || mono_before(now, first->due))
 		return false;
 	host = CONTAINER_OF(first, struct host, due);
 	t = TAILQ_FIRST(&host->waiting);

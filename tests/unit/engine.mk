@@ -11,12 +11,14 @@ libfakenetwork_a_SOURCES = \
 libfakenetwork_a_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 ENGINE_TEST_LIBS = libfakenetwork.a $(ENGINE_LIBS) $(TEST_LIBS)
 
-unit_tests += tests/unit/test_answer tests/unit/test_end tests/unit/test_engine \
-	tests/unit/test_fake_network tests/unit/test_host tests/unit/test_limit tests/unit/test_match \
-	tests/unit/test_match_reverse tests/unit/test_path tests/unit/test_report \
+unit_tests += tests/unit/test_answer tests/unit/test_decide tests/unit/test_end \
+	tests/unit/test_engine tests/unit/test_fake_network tests/unit/test_host tests/unit/test_limit \
+	tests/unit/test_match tests/unit/test_match_reverse tests/unit/test_path tests/unit/test_report \
 	tests/unit/test_reverse tests/unit/test_soak
 tests_unit_test_answer_SOURCES = tests/unit/test_answer.c
 tests_unit_test_answer_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_test_decide_SOURCES = tests/unit/test_decide.c
+tests_unit_test_decide_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_end_SOURCES = tests/unit/test_end.c
 tests_unit_test_end_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_engine_SOURCES = tests/unit/test_engine.c

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Many traces together: interrupts, time, identifiers; and chaos. */
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <string.h>
 
 #include "prober/engine/state.h"
@@ -279,6 +280,39 @@ Test(engine, identifier_that_is_awaited_is_passed_over)
 	cr_assert(engine_next_packet(e, FAKE_START, &next));
 	cr_assert_eq(next.spec.id, 3);
 	engine_free(e);
+}
+
+/* Each new one costs reverse traces an entry in every NAT; forward ones would wait. */
+Test(engine, forward_traces_leave_answered_identifiers_to_reverse_ones)
+{
+	static const enum trace_direction directions[] = { TRACE_FORWARD, TRACE_REVERSE };
+
+	for (int i = 0; i < 2; i++) {
+		struct engine_config config = fake_engine_config();
+		struct trace_spec spec =
+			fake_trace_spec(directions[i], sites[0].addr, PROTO_UDP, 0);
+		struct engine_packet packet;
+		struct engine *e;
+
+		cr_assert_eq(engine_new(&config, &e), 0);
+		engine_add(e, &spec, FAKE_START);
+		host_give_id(hosts_find(e->hosts, &spec.dst), 777, (mono){ 1 });
+		cr_assert(engine_next_packet(e, FAKE_START, &packet));
+		cr_assert_eq(packet.spec.id == 777, i == 1);
+		engine_free(e);
+	}
+}
+
+Test(engine, adding_after_an_interrupt_is_a_programming_error, .signal = SIGABRT)
+{
+	struct engine_config config = fake_engine_config();
+	struct trace_spec spec = fake_trace_spec(TRACE_FORWARD, sites[0].addr, PROTO_UDP, 0);
+	struct engine *e;
+
+	cr_assert_eq(engine_new(&config, &e), 0);
+	engine_interrupt(e, false, FAKE_START);
+	cr_assert_not(engine_has_room(e, 1));
+	engine_add(e, &spec, FAKE_START);
 }
 
 Test(engine, reverse_trace_needs_few_identifiers)

@@ -200,3 +200,41 @@ Test(limit, finished_traces_hold_up_no_others)
 	expect_room_for(200000, &none);
 	expect_room_for(50000, &usual);
 }
+
+Test(limit, host_that_rests_is_forgotten_in_time)
+{
+	struct engine_config config = fake_engine_config();
+	struct trace_spec spec = fake_trace_spec(TRACE_FORWARD, "203.0.113.1", PROTO_UDP, 0);
+	struct engine_packet packet;
+	struct engine *e;
+	mono rested;
+
+	cr_assert_eq(engine_new(&config, &e), 0);
+	engine_add(e, &spec, FAKE_START);
+	cr_assert(engine_next_packet(e, FAKE_START, &packet));
+	engine_stop(e, pool_at(e->traces, 0), STOP_NO_ANSWER, 0, FAKE_START);
+	rested = engine_next_deadline(e, FAKE_START);
+	cr_assert_eq(mono_since(FAKE_START, rested), NS_PER_MS);
+	engine_expire(e, rested);
+	cr_assert_eq(engine_next_deadline(e, rested).ns, UINT64_MAX);
+	cr_assert_null(hosts_find(e->hosts, &spec.dst));
+	engine_free(e);
+}
+
+Test(limit, traces_to_one_host_take_turns)
+{
+	struct engine_config config = fake_engine_config();
+	struct trace_spec spec = fake_trace_spec(TRACE_FORWARD, "203.0.113.1", PROTO_UDP, 0);
+	struct engine_packet packet;
+	struct engine *e;
+
+	config.host_limit.gap_ns = 0;
+	cr_assert_eq(engine_new(&config, &e), 0);
+	for (spec.job = 0; spec.job < 3; spec.job++)
+		engine_add(e, &spec, FAKE_START);
+	for (uint32_t i = 0; i < 12; i++) {
+		cr_assert(engine_next_packet(e, FAKE_START, &packet));
+		cr_assert_eq(packet.job, i % 3);
+	}
+	engine_free(e);
+}
