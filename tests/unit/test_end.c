@@ -148,9 +148,9 @@ Test(end, destination_that_answers_nothing)
 
 /* Letters in place of so many routers: there are too few of them for a path of 254,
  * so the last ones are seen a second time, each at another distance. */
-static void chain(char *path, unsigned int hops)
+static void chain(char *path, size_t hops)
 {
-	for (unsigned int i = 0; i < hops; i++) {
+	for (size_t i = 0; i < hops; i++) {
 		path[2 * i] = (char)(i < 128 ? i + 128 : 255 + 128 - i);
 		path[2 * i + 1] = ' ';
 	}

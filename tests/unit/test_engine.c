@@ -139,7 +139,7 @@ static struct fake_network_config chaos(uint64_t seed)
 	config.jitter_ns = any(&dice, 0, 300) * NS_PER_MS;
 	config.poll_ns = any(&dice, 0, 2) * NS_PER_MS;
 	config.has_no_stamps = any(&dice, 0, 3) == 0;
-	config.quoted = any(&dice, 0, 1) * 8;
+	config.quoted = any(&dice, 0, 1) ? 8 : 0;
 	config.events = 1 << 14;
 	return config;
 }
