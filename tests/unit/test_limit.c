@@ -13,7 +13,7 @@
 struct load {
 	struct fake_sites world;
 	struct fake_site sites[HOSTS];
-	char addrs[HOSTS][20];
+	char addrs[HOSTS][24]; /* as long as gcc thinks that the text may get */
 	uint32_t traces;
 	uint32_t added;
 	uint32_t (*host_of)(uint32_t trace);
