@@ -21,7 +21,7 @@ struct resolver {
 	resolver_done *done;
 	void *arg;
 	uint32_t pending;
-	bool is_closing;
+	bool is_closed; /* lives on until its last lookup has come back */
 };
 
 struct resolver_lookup {
@@ -54,13 +54,22 @@ int resolver_open(struct event_base *base, enum resolver_family family, resolver
 	return 0;
 }
 
+/* One lookup less; the last one after resolver_close() takes the resolver with it. */
+static void resolver_release(struct resolver *r)
+{
+	if (--r->pending == 0 && r->is_closed)
+		free(r);
+}
+
 void resolver_close(struct resolver *r)
 {
 	if (!r)
 		return;
-	r->is_closing = true;
+	r->is_closed = true;
+	r->pending++; /* held until all has been said here */
+	/* Lookups under way fail, and libevent says so in a later turn of the loop. */
 	evdns_base_free(r->dns, 1);
-	free(r);
+	resolver_release(r);
 }
 
 static bool resolver_take(const struct evutil_addrinfo *info, int family, struct addr *ret_addr)
@@ -106,11 +115,13 @@ static void resolver_answered(int error, struct evutil_addrinfo *info, void *arg
 	uint32_t job = lookup->job;
 	struct addr addr;
 	bool found = false;
+	bool is_closed;
 
 	free(lookup);
-	if (r->is_closing)
+	is_closed = r->is_closed;
+	resolver_release(r);
+	if (is_closed)
 		goto out;
-	r->pending--;
 	if (!error && r->family != RESOLVE_V6)
 		found = resolver_take(info, AF_INET, &addr);
 	if (!error && !found && r->family != RESOLVE_V4)

@@ -21,7 +21,8 @@ typedef void resolver_done(void *arg, uint32_t job, const struct addr *addr, con
 /* Returns 0 or -errno with the reason logged.  `base` must outlive the resolver. */
 int resolver_open(struct event_base *base, enum resolver_family family, resolver_done *done,
 		  void *arg, struct resolver **ret_resolver);
-/* Takes NULL.  Lookups under way are given up without a word. */
+/* Takes NULL.  Lookups under way are given up without a word; what they hold is freed
+ * as the loop goes on. */
 void resolver_close(struct resolver *r);
 
 /* Starts a lookup; `job` comes back with the result.  Returns 0 or -ENOMEM. */

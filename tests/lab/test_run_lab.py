@@ -161,6 +161,31 @@ def check_names(net):
         assert v6 in done.stdout, done.stdout
 
 
+@contextlib.contextmanager
+def deaf_names(net):
+    """The client's name server never answers, for the time of the `with`."""
+    with folder() as path:
+        (path / "resolv.conf").write_text(
+            f"nameserver {net.topology.address('blackhole', 4)}\n")
+        yield ("unshare", "-m", "sh", "-c",
+               f"mount --bind {path}/resolv.conf /etc/resolv.conf && exec \"$0\" \"$@\"")
+
+
+def check_interrupt_lookups(net):
+    """SIGINT while names are looked up: what is traced goes on to its end."""
+    with deaf_names(net) as before, folder() as path:
+        db = path / "l.db"
+        argv = net.argv("client", [*before, labtest.build_file(PROBER), "-q", "-d", str(db),
+                                   "--timeout", "1", "forward", "udp", "singlepath",
+                                   net.topology.address("blackhole", 4), "a.example", "b.example"])
+        with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as child:
+            time.sleep(0.7)
+            child.send_signal(signal.SIGINT)
+            said = child.communicate(timeout=20)[1]
+        labtest.equal((child.returncode, said), (EXIT_INTERRUPTED, ""), "status, complaints")
+        labtest.equal(len(traces(db)), 1, "traces stored")
+
+
 def check_bad_lines(net):
     address = net.topology.address("server", 4)
     with folder() as path:
@@ -418,6 +443,8 @@ def test_program(report):
         report.check("without CAP_NET_RAW it names the capability", check_no_privilege, net)
         report.check("names are resolved, one that is not found does not stop the others",
                      check_names, net)
+        report.check("SIGINT while names are looked up ends in order", check_interrupt_lookups,
+                     net)
         report.check("a bad line is named, and skipped where asked", check_bad_lines, net)
         report.check("standard input is traced as it comes", check_standard_input, net)
         report.check("a target without a route does not stop the others", check_no_route, net)
