@@ -10,6 +10,7 @@ libbase_a_SOURCES = \
 	base/option_print.c \
 	base/pace.c base/pace.h \
 	base/pool.c base/pool.h \
-	base/privilege.c base/privilege.h
+	base/privilege.c base/privilege.h \
+	base/streams.c base/streams.h
 libbase_a_CFLAGS = $(AM_CFLAGS) $(LIBCAP_CFLAGS)
 BASE_LIBS = libbase.a $(LIBCAP_LIBS) -lm

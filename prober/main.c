@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/privilege.h"
+#include "base/streams.h"
 #include "prober/cmd_trace.h"
 #include "prober/options.h"
 
@@ -13,6 +14,8 @@ int main(int argc, char **argv)
 {
 	struct prober_options options;
 
+	if (streams_reserve())
+		return EXIT_FAILURE;
 	switch (prober_options_parse(argc, argv, &options)) {
 	case OPTION_EXIT:
 		return EXIT_SUCCESS;

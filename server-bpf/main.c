@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/privilege.h"
+#include "base/streams.h"
 #include "server-bpf/attach.h"
 #include "server-bpf/loader.h"
 #include "server-bpf/options.h"
@@ -110,6 +111,8 @@ int main(int argc, char **argv)
 	sigset_t signals;
 	int err;
 
+	if (streams_reserve())
+		return EXIT_FAILURE;
 	switch (server_options_parse(argc, argv, &options)) {
 	case OPTION_EXIT:
 		return EXIT_SUCCESS;

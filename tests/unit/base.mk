@@ -2,7 +2,7 @@
 unit_tests += tests/unit/test_addr tests/unit/test_addr_text tests/unit/test_be \
 	tests/unit/test_checksum tests/unit/test_clock tests/unit/test_cursor \
 	tests/unit/test_heap tests/unit/test_log tests/unit/test_option tests/unit/test_pace \
-	tests/unit/test_pool
+	tests/unit/test_pool tests/unit/test_streams
 unit_tests += tests/unit/test_capture_filter tests/unit/test_craft tests/unit/test_golden \
 	tests/unit/test_identity tests/unit/test_inflight \
 	tests/unit/test_parse tests/unit/test_parse_damage tests/unit/test_parse_foreign
@@ -31,6 +31,8 @@ tests_unit_test_pace_SOURCES = tests/unit/test_pace.c
 tests_unit_test_pace_LDADD = $(TEST_LIBS)
 tests_unit_test_pool_SOURCES = tests/unit/test_pool.c
 tests_unit_test_pool_LDADD = $(TEST_LIBS)
+tests_unit_test_streams_SOURCES = tests/unit/test_streams.c
+tests_unit_test_streams_LDADD = $(TEST_LIBS)
 
 tests_unit_test_craft_SOURCES = tests/unit/test_craft.c
 tests_unit_test_craft_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
