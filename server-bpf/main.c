@@ -132,6 +132,7 @@ int main(int argc, char **argv)
 	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGPIPE, SIG_IGN); /* nobody reads the counters: no reason to leave a filter */
 	err = server_start(&server, &options);
 	if (!err) {
 		server_wait(&server, &signals);

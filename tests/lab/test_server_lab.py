@@ -12,6 +12,7 @@ import re
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import time
 
@@ -305,6 +306,23 @@ def counters(net, child, process):
             for m in re.finditer(r"^(\S+) +(\d+) +(\d+)$", table, re.MULTILINE)}
 
 
+def check_unread_counters(net):
+    """Whoever read its output is gone: it serves on, and detaches at the end."""
+    before = tc_state(net, "server", "to-z")
+    with subprocess.Popen(net.argv("server", [network.find_server(), "-l", "error", "to-z"]),
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        try:
+            assert network.wait_until(lambda: "bpf" in tc_state(net, "server", "to-z"), 5)
+            child.stdout.close()
+            child.send_signal(signal.SIGUSR1)
+            time.sleep(0.2)
+            assert serves(net, 4), "does not serve"
+        finally:
+            child.terminate()
+            equal(child.wait(5), 0, "exit status")
+    equal(tc_state(net, "server", "to-z"), before, "tc after it ended")
+
+
 def check_counters(net):
     with net.served("server") as child:
         with asker(net, 4) as a:
@@ -427,6 +445,7 @@ def server_that_comes_and_goes(net, report):
         ("a start after kill -9 takes the filter over", check_takes_over),
         ("a second one on the interface is refused", check_second_is_refused),
         ("SIGUSR1 prints the counters", check_counters),
+        ("SIGUSR1 is harmless when nobody reads", check_unread_counters),
     ]
     for family in FAMILIES:
         checks += [(f"-{family} serves {ip(family)} only", check_one_family, family),
