@@ -98,8 +98,10 @@ static bool campaign_begin(struct campaign *c, mono now)
 	if (!engine_has_room(c->engine, both ? 2 : 1))
 		return false;
 	job = intake_next(c->intake, now);
-	if (!job)
+	if (!job) {
+		c->more_targets = intake_has_more(c->intake);
 		return false;
+	}
 	job->pair_id = both ? campaign_pair_id() : 0;
 	if (c->config.forward)
 		campaign_add(c, job, TRACE_FORWARD, now);
@@ -160,6 +162,7 @@ static void campaign_transmit(struct campaign *c, mono now)
 	unsigned int count = 0;
 
 	c->send_at = MONO_NEVER;
+	c->more_targets = false;
 	while (!c->is_blocked) {
 		mono ready = pace_ready_at(&c->pace, &c->limit, now);
 
@@ -195,7 +198,7 @@ static mono campaign_next_turn(const struct campaign *c, mono now)
 {
 	mono next = mono_min(c->send_at, engine_next_deadline(c->engine, now));
 
-	if (c->more_frames)
+	if (c->more_frames || c->more_targets)
 		return now;
 	/* What is due waits for the pace or the sender. */
 	if (!mono_before(now, next) && c->send_at.ns != MONO_NEVER.ns)

@@ -15,6 +15,9 @@
 #define INTAKE_AHEAD   64
 #define INTAKE_LOOKUPS 64
 
+/* Targets that come to nothing, in a row, before others get their turn. */
+#define INTAKE_TURN 64
+
 #define ROUTE_AGAIN_NS (5 * NS_PER_MS)
 
 struct intake {
@@ -25,6 +28,7 @@ struct intake {
 	struct pool *jobs;
 	STAILQ_HEAD(, job) ready;
 	uint32_t ready_count;
+	uint32_t turn_left;
 	void (*wake)(void *arg);
 	void *arg;
 	bool has_ended;
@@ -177,7 +181,8 @@ static void intake_fill(struct intake *in)
 {
 	struct target target;
 
-	while (!in->has_ended && intake_has_room(in)) {
+	while (!in->has_ended && in->turn_left > 0 && intake_has_room(in)) {
+		in->turn_left--;
 		switch (target_source_next(in->config.source, &target)) {
 		case TARGET_OK:
 			intake_accept(in, &target);
@@ -210,6 +215,7 @@ struct job *intake_next(struct intake *in, mono now)
 	struct job *job;
 	int err;
 
+	in->turn_left = INTAKE_TURN;
 	intake_fill(in);
 	while ((job = STAILQ_FIRST(&in->ready))) {
 		bool is_v4 = addr_is_v4(&job->target.addr);
@@ -228,9 +234,17 @@ struct job *intake_next(struct intake *in, mono now)
 		in->stats.unroutable++;
 		log_error("%s: no route: %s", job->target.name, routes_strerror(err));
 		intake_finish(in, job);
+		if (in->turn_left == 0)
+			break;
+		in->turn_left--;
 		intake_fill(in);
 	}
 	return NULL;
+}
+
+bool intake_has_more(const struct intake *in)
+{
+	return in->turn_left == 0 && !intake_is_done(in);
 }
 
 void intake_refresh_route(struct intake *in, struct job *job, mono now)

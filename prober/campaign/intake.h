@@ -54,6 +54,8 @@ void intake_close(struct intake *in);
 
 /* A job whose traces can begin; NULL if there is none now. */
 struct job *intake_next(struct intake *in, mono now);
+/* After NULL: it has looked at many targets in vain, and would go on when asked again. */
+bool intake_has_more(const struct intake *in);
 /* Its last trace has ended. */
 void intake_finish(struct intake *in, struct job *job);
 struct job *intake_job(const struct intake *in, uint32_t index);

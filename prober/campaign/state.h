@@ -28,10 +28,11 @@ struct campaign {
 	struct pace_limit limit;
 	struct engine_packet parked; /* taken from the engine, not yet by the sender */
 	bool has_parked;
-	bool is_blocked;  /* until the sender is writable */
-	bool in_blocks;	  /* how packets are captured */
-	bool more_frames; /* than one turn may read */
-	mono send_at;	  /* when the pace lets the next packet go; never if there is none */
+	bool is_blocked;   /* until the sender is writable */
+	bool in_blocks;	   /* how packets are captured */
+	bool more_frames;  /* than one turn may read */
+	bool more_targets; /* than one turn may look at */
+	mono send_at;	   /* when the pace lets the next packet go; never if there is none */
 	unsigned int interrupts;
 	enum run_state state;
 	mono flushed;

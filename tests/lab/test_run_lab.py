@@ -16,6 +16,7 @@ import threading
 import time
 
 import labtest
+import network
 
 PROBER = "prober/revprobe"
 EXIT_FAILURE, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 3
@@ -427,6 +428,23 @@ def check_full_output(net):
     assert "No space left" in done.stderr, done.stderr
 
 
+def check_many_in_vain(net):
+    """Millions of targets that nobody may probe: the others go on, and so do signals."""
+    with folder() as path:
+        db = path / "v.db"
+        argv = net.argv("client", [labtest.build_file(PROBER), "-q", "-d", str(db), "forward",
+                                   "udp", "singlepath", net.topology.address("server", 4),
+                                   "224.0.0.0/6"])
+        with subprocess.Popen(argv, stderr=subprocess.DEVNULL) as child:
+            try:
+                assert network.wait_until(lambda: db.exists() and one_value(
+                    db, "SELECT count(*) FROM trace WHERE reached") == 1, 5), "nothing is traced"
+                child.send_signal(signal.SIGINT)
+                labtest.equal(child.wait(1), EXIT_INTERRUPTED, "exit status")
+            finally:
+                child.kill()
+
+
 def check_no_route(net):
     done = prober(net, "-q", "--text", "-", "forward", "udp", "singlepath", "203.0.113.77",
                   net.topology.address("server", 4))
@@ -447,6 +465,7 @@ def test_program(report):
                      net)
         report.check("a bad line is named, and skipped where asked", check_bad_lines, net)
         report.check("standard input is traced as it comes", check_standard_input, net)
+        report.check("a flood of targets in vain stalls nothing", check_many_in_vain, net)
         report.check("a target without a route does not stop the others", check_no_route, net)
         for number in (signal.SIGINT, signal.SIGTERM):
             report.check(f"{number.name} ends in order", check_interrupt, net, number)
