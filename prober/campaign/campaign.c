@@ -17,6 +17,10 @@
 #define BLOCK_DELAY_NS (20 * NS_PER_MS)
 #define BLOCK_TURN_NS  NS_PER_MS
 
+/* After a packet for which there was no room: neither queues of interfaces nor those
+ * of neighbours say when they have some again. */
+#define FULL_PAUSE_NS NS_PER_MS
+
 #define FLUSH_NS NS_PER_S
 
 /* --- receiving ---------------------------------------------------------------- */
@@ -160,10 +164,15 @@ static bool campaign_take_packet(struct campaign *c, mono now)
 static void campaign_transmit(struct campaign *c, mono now)
 {
 	unsigned int count = 0;
+	bool is_full = false;
 
 	c->send_at = MONO_NEVER;
 	c->more_targets = false;
-	while (!c->is_blocked) {
+	if (mono_before(now, c->resume_at)) {
+		c->send_at = c->resume_at;
+		return;
+	}
+	while (!is_full) {
 		mono ready = pace_ready_at(&c->pace, &c->limit, now);
 
 		if (mono_before(now, ready) || count == TURN_PACKETS) {
@@ -172,18 +181,15 @@ static void campaign_transmit(struct campaign *c, mono now)
 		}
 		if (!campaign_take_packet(c, now))
 			break;
-		if (campaign_send(c, &c->parked, now)) {
-			c->is_blocked = true;
+		is_full = campaign_send(c, &c->parked, now) != 0;
+		if (is_full)
 			break;
-		}
 		c->has_parked = false;
 		pace_spend(&c->pace, &c->limit, now);
 		count++;
 	}
-	if (sender_flush(c->sender))
-		c->is_blocked = true;
-	if (c->is_blocked)
-		event_add(c->writable, NULL);
+	if (sender_flush(c->sender) || is_full)
+		c->send_at = c->resume_at = mono_after(clock_now(), FULL_PAUSE_NS);
 }
 
 /* --- the loop ------------------------------------------------------------------------- */
@@ -203,7 +209,7 @@ static mono campaign_next_turn(const struct campaign *c, mono now)
 	/* What is due waits for the pace or the sender. */
 	if (!mono_before(now, next) && c->send_at.ns != MONO_NEVER.ns)
 		next = c->send_at;
-	if ((c->in_blocks || c->is_blocked) && next.ns < now.ns + BLOCK_TURN_NS)
+	if (c->in_blocks && next.ns < now.ns + BLOCK_TURN_NS)
 		next.ns = now.ns + BLOCK_TURN_NS;
 	return mono_min(next, mono_after(now, FLUSH_NS));
 }
@@ -237,16 +243,6 @@ void campaign_on_event(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	campaign_turn(arg);
-}
-
-void campaign_on_writable(evutil_socket_t fd, short what, void *arg)
-{
-	struct campaign *c = arg;
-
-	(void)fd;
-	(void)what;
-	c->is_blocked = false;
-	campaign_turn(c);
 }
 
 void campaign_on_signal(evutil_socket_t number, short what, void *arg)

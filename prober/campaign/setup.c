@@ -116,8 +116,7 @@ static int campaign_open_events(struct campaign *c)
 	c->readable = event_new(c->base, capture_fd(c->capture), EV_READ | EV_PERSIST,
 				campaign_on_event, c);
 	c->timer = evtimer_new(c->base, campaign_on_event, c);
-	c->writable = event_new(c->base, sender_fd(c->sender), EV_WRITE, campaign_on_writable, c);
-	if (!c->readable || !c->timer || !c->writable)
+	if (!c->readable || !c->timer)
 		return -ENOMEM;
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
 		c->signals[i] = evsignal_new(c->base, signals[i], campaign_on_signal, c);
@@ -172,7 +171,6 @@ void campaign_close(struct campaign *c)
 	intake_close(c->intake);
 	campaign_free_event(c->readable);
 	campaign_free_event(c->timer);
-	campaign_free_event(c->writable);
 	for (size_t i = 0; i < ARRAY_LEN(c->signals); i++)
 		campaign_free_event(c->signals[i]);
 	capture_close(c->capture);

@@ -16,7 +16,6 @@ struct campaign {
 	struct event_base *base;
 	struct event *readable; /* the capture */
 	struct event *timer;
-	struct event *writable; /* the sender, while it is full */
 	struct event *signals[2];
 	struct engine *engine;
 	struct intake *intake;
@@ -28,11 +27,11 @@ struct campaign {
 	struct pace_limit limit;
 	struct engine_packet parked; /* taken from the engine, not yet by the sender */
 	bool has_parked;
-	bool is_blocked;   /* until the sender is writable */
 	bool in_blocks;	   /* how packets are captured */
 	bool more_frames;  /* than one turn may read */
 	bool more_targets; /* than one turn may look at */
 	mono send_at;	   /* when the pace lets the next packet go; never if there is none */
+	mono resume_at;	   /* when to try again after the sender was full */
 	unsigned int interrupts;
 	enum run_state state;
 	mono flushed;
@@ -41,7 +40,6 @@ struct campaign {
 
 /* What the loop calls; `arg` is the campaign. */
 void campaign_on_event(evutil_socket_t fd, short what, void *arg);
-void campaign_on_writable(evutil_socket_t fd, short what, void *arg);
 void campaign_on_signal(evutil_socket_t number, short what, void *arg);
 /* News for the intake: the next turn takes them in. */
 void campaign_wake(void *arg);

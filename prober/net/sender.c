@@ -209,11 +209,6 @@ int sender_send(struct sender *s, const struct route *route, const void *packet,
 	return 0;
 }
 
-int sender_fd(const struct sender *s)
-{
-	return s->packet_fd;
-}
-
 const struct sender_stats *sender_stats(const struct sender *s)
 {
 	return &s->stats;

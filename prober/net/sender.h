@@ -29,13 +29,12 @@ void sender_close(struct sender *s);
 
 /*
  * Takes a copy of the packet into the batch, and sends the batch when it is
- * full.  -EAGAIN: the socket has no room, the packet was not taken; wait until
- * sender_fd() is writable, and flush.
+ * full.  -EAGAIN: the socket, or a queue behind it, has no room; the packet was not
+ * taken: try again later.
  */
 int sender_send(struct sender *s, const struct route *route, const void *packet, size_t len);
 
 /* Sends what waits.  -EAGAIN if some of it still waits. */
 int sender_flush(struct sender *s);
 
-int sender_fd(const struct sender *s);
 const struct sender_stats *sender_stats(const struct sender *s);

@@ -445,6 +445,26 @@ def check_many_in_vain(net):
                 child.kill()
 
 
+def check_full_queue(net):
+    """An interface far slower than the rate: it is waited for, not asked again and again."""
+    qdisc = ["tc", "qdisc", "replace", "dev", "to-r1", "root", "tbf", "rate", "8kbit", "burst",
+             "200", "limit", "400"]
+    net.run("client", qdisc)
+    try:
+        with folder() as path:
+            child = start_long_run(net, path / "q.db", "--rate", "0", "--inter", "0")
+            time.sleep(2)
+            child.send_signal(signal.SIGINT)
+            child.stderr.close()
+            status, usage = os.wait4(child.pid, 0)[1:]
+            labtest.equal(os.waitstatus_to_exitcode(status), EXIT_INTERRUPTED, "exit status")
+            share = (usage.ru_utime + usage.ru_stime) / 2
+    finally:
+        net.run("client", ["tc", "qdisc", "del", "dev", "to-r1", "root"])
+    assert share < 0.25, f"{share * 100:.0f} % of a CPU to wait"
+    return f"{share * 100:.0f} % of a CPU"
+
+
 def check_no_route(net):
     done = prober(net, "-q", "--text", "-", "forward", "udp", "singlepath", "203.0.113.77",
                   net.topology.address("server", 4))
@@ -466,6 +486,7 @@ def test_program(report):
         report.check("a bad line is named, and skipped where asked", check_bad_lines, net)
         report.check("standard input is traced as it comes", check_standard_input, net)
         report.check("a flood of targets in vain stalls nothing", check_many_in_vain, net)
+        report.check("a full queue is waited for", check_full_queue, net)
         report.check("a target without a route does not stop the others", check_no_route, net)
         for number in (signal.SIGINT, signal.SIGTERM):
             report.check(f"{number.name} ends in order", check_interrupt, net, number)
