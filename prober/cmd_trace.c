@@ -41,10 +41,11 @@ static int open_sinks(const struct prober_options *o, const struct run_record *r
 
 	if (err)
 		return err;
-	if (o->text)
-		err = fanout_add(sinks, &text_sink, o->text, run);
-	if (!err && o->db)
+	/* First what refuses files that are not its own, then what empties them. */
+	if (o->db)
 		err = fanout_add(sinks, &sqlite_sink, o->db, run);
+	if (!err && o->text)
+		err = fanout_add(sinks, &text_sink, o->text, run);
 	if (err)
 		fanout_close(sinks, NULL);
 	else

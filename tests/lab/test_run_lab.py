@@ -465,6 +465,19 @@ def check_full_queue(net):
     return f"{share * 100:.0f} % of a CPU"
 
 
+def check_shared_output(net):
+    """Two outputs in one file are refused before it is harmed."""
+    with folder() as path:
+        db = path / "s.db"
+        argv = ("-q", "-d", str(db), "forward", "udp", "singlepath",
+                net.topology.address("server", 4))
+        expect_status(prober(net, *argv), 0)
+        done = prober(net, "--text", str(db), *argv)
+        expect_status(done, EXIT_FAILURE)
+        assert "share" in done.stderr, done.stderr
+        labtest.equal(whole_traces(db), 1, "traces in the database")
+
+
 def check_no_route(net):
     done = prober(net, "-q", "--text", "-", "forward", "udp", "singlepath", "203.0.113.77",
                   net.topology.address("server", 4))
@@ -487,6 +500,7 @@ def test_program(report):
         report.check("standard input is traced as it comes", check_standard_input, net)
         report.check("a flood of targets in vain stalls nothing", check_many_in_vain, net)
         report.check("a full queue is waited for", check_full_queue, net)
+        report.check("two outputs can't share a file", check_shared_output, net)
         report.check("a target without a route does not stop the others", check_no_route, net)
         for number in (signal.SIGINT, signal.SIGTERM):
             report.check(f"{number.name} ends in order", check_interrupt, net, number)
