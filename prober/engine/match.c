@@ -113,6 +113,23 @@ static bool match_arrival_fits(const struct trace *t, uint32_t index, const stru
 	       reply->flow == match_flow(t, index) && addr_equal(&reply->to, &t->spec.src);
 }
 
+/* What arrives is seen here before anybody can answer it.  So a probe that somebody else
+ * has answered does not arrive any more, whoever says so. */
+static enum match_verdict match_arrival_state(const struct match_tables *tables,
+					      const struct trace *t, const struct probe *p,
+					      const struct reply *reply)
+{
+	if (reply->ttl == 0 || reply->ttl > p->ttl || match_is_before(p, reply))
+		return MATCH_IMPLAUSIBLE;
+	if (p->arrived)
+		return MATCH_DUPLICATE;
+	if (p->state == PROBE_ANSWERED && !addr_equal(&p->from, &t->spec.src))
+		return MATCH_INCONSISTENT;
+	if (p->state == PROBE_LOST || match_is_overdue(tables, p, reply))
+		return MATCH_LATE;
+	return MATCH_ARRIVAL;
+}
+
 /*
  * A server's probe carries the request's identifier, or one that the server made
  * up; its IPv4 identification is the request's in either case.
@@ -134,12 +151,12 @@ static enum match_verdict match_arrival(const struct match_tables *tables, const
 			verdict = MATCH_MISFIT;
 			continue;
 		}
-		if (reply->ttl == 0 || reply->ttl > t->probes[index].ttl ||
-		    match_is_before(&t->probes[index], reply))
-			return MATCH_IMPLAUSIBLE;
-		*ret_trace = t;
-		*ret_probe = index;
-		return MATCH_ARRIVAL;
+		verdict = match_arrival_state(tables, t, &t->probes[index], reply);
+		if (verdict == MATCH_ARRIVAL) {
+			*ret_trace = t;
+			*ret_probe = index;
+		}
+		return verdict;
 	}
 	return verdict;
 }

@@ -73,6 +73,27 @@ Test(match_reverse, arrivals_fit_their_request)
 	wrong.id = wrong.ipv4_id = right.id ^ 0x4000;
 	by_hand_expect(&h, &wrong, MATCH_UNKNOWN);
 	by_hand_expect(&h, &right, MATCH_ARRIVAL);
+	by_hand_expect(&h, &right, MATCH_DUPLICATE);
+	by_hand_end(&h);
+}
+
+/* What comes in here is answered here, after that: never the other way round. */
+Test(match_reverse, arrivals_come_before_their_answers)
+{
+	struct reply arrival;
+	struct reply answer;
+	struct by_hand h;
+
+	by_hand_start(&h, TRACE_REVERSE, V4, PROTO_UDP);
+	answer = by_hand_reply(&h, 0, REPLY_ANSWER);
+	by_hand_expect(&h, &answer, MATCH_ANSWER); /* to the check */
+	fake_network_run(h.network, mono_after(FAKE_START, NS_PER_S));
+	answer = by_hand_result(&h, 3, 'A', NS_PER_MS);
+	by_hand_expect(&h, &answer, MATCH_ANSWER);
+	arrival = by_hand_reply(&h, 3, REPLY_ARRIVAL);
+	arrival.ttl = 1;
+	by_hand_expect(&h, &arrival, MATCH_INCONSISTENT);
+	by_hand_expect(&h, &arrival, MATCH_INCONSISTENT); /* and does not become true by itself */
 	by_hand_end(&h);
 }
 
