@@ -3,13 +3,12 @@
 
 #include "wire/revtr.h"
 
-/* Servers answer with a status of four bytes, a result behind it or an error text. */
+/* Is this what we sent?  A server answers with a status of four bytes, a result behind it
+ * or an error text.  Some hosts answer every echo with code 0. */
 static bool answer_is_echo(const struct reply *reply, uint8_t ttl, uint8_t proto, uint16_t flow)
 {
 	const struct reply_answer *a = &reply->answer;
 
-	if (reply->icmp_code != REVTR_ICMP_CODE)
-		return true; /* a host that answers every echo with code 0 */
 	return a->word[0] == ttl && a->word[1] == proto && a->word[2] == flow >> 8 &&
 	       a->word[3] == (flow & 0xff) &&
 	       a->body_len == REVTR_PADDED_LEN - sizeof(struct icmp_hdr);
@@ -34,6 +33,8 @@ enum answer_kind answer_read(const struct reply *reply, uint8_t ttl, uint8_t pro
 
 	if (answer_is_echo(reply, ttl, proto, flow))
 		return ANSWER_ECHO;
+	if (reply->icmp_code != REVTR_ICMP_CODE)
+		return ANSWER_INVALID; /* of somebody else's ping, by the same number */
 	if (a->word[0] != REVTR_RESULT)
 		return ANSWER_REFUSED;
 	if (a->text_len || !a->has_hop || !answer_hop_is_plausible(reply))

@@ -97,10 +97,18 @@ Test(answer, our_own_request_is_an_echo)
 	expect(&reply, ANSWER_ECHO);
 	reply.icmp_code = 0;
 	expect(&reply, ANSWER_ECHO);
-	/* Whatever comes back with code 0 comes from no server. */
-	reply = answer(true, REVTR_RESULT, "192.0.2.1");
+}
+
+/* No server sends it, and it is not what we sent: it is not for us. */
+Test(answer, reply_to_the_ping_of_somebody_else)
+{
+	struct reply reply = answer(true, REVTR_RESULT, "192.0.2.1");
+
 	reply.icmp_code = 0;
-	expect(&reply, ANSWER_ECHO);
+	expect(&reply, ANSWER_INVALID);
+	reply = echo(TTL, PROTO_TCP, FLOW);
+	reply.icmp_code = 0;
+	expect(&reply, ANSWER_INVALID);
 }
 
 Test(answer, status_that_looks_like_our_ttl_is_no_echo)
