@@ -44,20 +44,6 @@ struct fake_network {
 	bool has_seen[65536]; /* identifiers of our packets */
 };
 
-struct engine_config fake_engine_config(void)
-{
-	return (struct engine_config){
-		.key = { { 1, 2, 3, 4, 5, 6, 7, 8, 9 } },
-		.window = 8,
-		.probes = 3,
-		.min_ttl = 1,
-		.max_ttl = 30,
-		.gap_limit = 3,
-		.timeout_ns = 2 * NS_PER_S,
-		.host_limit = { .gap_ns = NS_PER_MS, .burst = 1 },
-	};
-}
-
 struct fake_network *fake_network_new(const struct fake_network_config *config)
 {
 	struct fake_network *n = calloc(1, sizeof(*n));

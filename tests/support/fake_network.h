@@ -51,9 +51,6 @@ struct fake_counts {
 	uint32_t records;
 };
 
-/* Defaults for tests: window 8, three probes, TTL 1 to 30, gap limit 3, 2 s, 1 ms. */
-struct engine_config fake_engine_config(void);
-
 /* Ends the test if the engine refuses its settings. */
 struct fake_network *fake_network_new(const struct fake_network_config *config);
 void fake_network_free(struct fake_network *n);

@@ -8,6 +8,20 @@
 
 static const struct target fake_target = { .name = "target.example", .declared_asn = 64496 };
 
+struct engine_config fake_engine_config(void)
+{
+	return (struct engine_config){
+		.key = { { 1, 2, 3, 4, 5, 6, 7, 8, 9 } },
+		.window = 8,
+		.probes = 3,
+		.min_ttl = 1,
+		.max_ttl = 30,
+		.gap_limit = 3,
+		.timeout_ns = 2 * NS_PER_S,
+		.host_limit = { .gap_ns = NS_PER_MS, .burst = 1 },
+	};
+}
+
 struct trace_spec fake_trace_spec(enum trace_direction direction, const char *dst, uint8_t proto,
 				  uint32_t job)
 {

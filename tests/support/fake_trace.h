@@ -8,6 +8,9 @@
 #define FAKE_CLIENT_V4 "198.51.100.1"
 #define FAKE_CLIENT_V6 "2001:db8:1::1"
 
+/* Defaults for tests: window 8, three probes, TTL 1 to 30, gap limit 3, 2 s, 1 ms. */
+struct engine_config fake_engine_config(void);
+
 /* A trace to or from `dst`; flow 33500. */
 struct trace_spec fake_trace_spec(enum trace_direction direction, const char *dst, uint8_t proto,
 				  uint32_t job);
