@@ -37,6 +37,8 @@ const char *trace_error_text(uint16_t status)
 		return "the server refuses the protocol";
 	case REFUSED_FLOW:
 		return "the server refuses the flow";
+	case IGNORED_TARGET:
+		return "the server knows no indirect traces: its probes came here";
 	default:
 		break;
 	}

@@ -40,7 +40,11 @@ const char *trace_stop_name(enum trace_stop stop);
 const char *trace_error_text(uint16_t status);
 
 /* stop_code where a status 2 or 3 was told apart: 256 * what was refused + status. */
-enum { REFUSED_PROTOCOL = 1, REFUSED_FLOW = 2 };
+enum {
+	REFUSED_PROTOCOL = 1,
+	REFUSED_FLOW = 2,
+	IGNORED_TARGET = 3, /* the server sent us the probe that was for somebody else */
+};
 
 struct probe_record {
 	struct addr from; /* who answered; none: nobody.  If only `arrived`, the destination */

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <netdb.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "base/addr_text.h"
 #include "base/log.h"
@@ -68,6 +70,35 @@ static struct mda_config make_mda_config(const struct prober_options *o)
 	return config;
 }
 
+/* One host, before anything else begins: so this may wait for an answer. */
+static int find_host(const char *name, const struct prober_options *o, struct addr *ret_addr)
+{
+	struct addrinfo hints = {
+		.ai_family = o->v4 ? AF_INET : (o->v6 ? AF_INET6 : AF_UNSPEC),
+		.ai_socktype = SOCK_DGRAM,
+	};
+	struct addrinfo *found = NULL;
+	const char *reason;
+	int error = getaddrinfo(name, NULL, &hints, &found);
+	char text[NI_MAXHOST];
+
+	if (!error)
+		error = getnameinfo(found->ai_addr, found->ai_addrlen, text, sizeof(text), NULL, 0,
+				    NI_NUMERICHOST);
+	if (found)
+		freeaddrinfo(found);
+	if (error || !addr_from_text(text, ret_addr)) {
+		log_error("--forward-to: %s: %s", name,
+			  error ? gai_strerror(error) : "an address with a scope");
+		return -EHOSTUNREACH;
+	}
+	reason = target_forbidden(ret_addr);
+	if (!reason)
+		return 0;
+	log_error("--forward-to: %s is %s: never probed", name, reason);
+	return -EACCES;
+}
+
 static int make_config(const struct prober_options *o, struct campaign_config *ret_config)
 {
 	struct campaign_config config = {
@@ -108,6 +139,8 @@ static int make_config(const struct prober_options *o, struct campaign_config *r
 		log_error("--source: %s is not an address of this host", o->source);
 		return -EADDRNOTAVAIL;
 	}
+	if (o->forward_to && find_host(o->forward_to, o, &config.toward))
+		return -EHOSTUNREACH;
 	*ret_config = config;
 	return 0;
 }

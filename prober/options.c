@@ -76,6 +76,9 @@ static const struct option_desc options[] = {
 	{ .name = "budget", .metavar = "N", .type = OPTION_U32, .offset = FIELD(budget),
 	  .min = 100, .max = ENGINE_BUDGET_MAX, .preset = "8192",
 	  .help = "Multipath: probes a trace, at most." },
+	{ .name = "forward-to", .metavar = "HOST", .type = OPTION_STRING,
+	  .offset = FIELD(forward_to),
+	  .help = "Reverse: ask the endpoints to trace towards this host instead of us." },
 	{ .name = "targets", .letter = 't', .metavar = "FILE", .type = OPTION_LIST,
 	  .offset = FIELD(targets),
 	  .help = "Read targets from a file, one host name, address or prefix a line; - is "
@@ -228,6 +231,8 @@ static enum option_outcome options_check(const struct prober_options *o)
 		return options_refuse("--min-ttl %u is above --max-ttl %u", o->min_ttl, o->max_ttl);
 	if (!o->operand_count && !o->targets.count && !o->endpoints.count)
 		return options_refuse("no target given");
+	if (o->forward_to && o->direction != DIRECTION_REVERSE)
+		return options_refuse("--forward-to goes with reverse only");
 	if (o->min_burst > o->max_burst)
 		return options_refuse("--min-burst %u is above --max-burst %u", o->min_burst,
 				      o->max_burst);

@@ -33,6 +33,7 @@ struct prober_options {
 	bool opt_single_vertex_hop;
 	int method; /* enum mda_method */
 	uint32_t budget;
+	const char *forward_to;
 	struct option_list targets;
 	struct option_list endpoints;
 	bool skip_invalid;

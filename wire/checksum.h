@@ -50,8 +50,8 @@ static inline struct csum csum_add_addr(struct csum sum, const struct addr *a)
 
 /* The pseudo header of either family: RFC 768, RFC 9293, RFC 8200 section 8.1.
  * ICMP over IPv4 has none; ICMPv6 has. */
-static inline struct csum csum_pseudo(const struct addr *src, const struct addr *dst,
-				      uint8_t proto, uint16_t l4_len)
+static inline struct csum csum_pseudo(const struct addr *src, const struct addr *dst, uint8_t proto,
+				      uint16_t l4_len)
 {
 	struct csum sum = { 0 };
 

@@ -34,6 +34,20 @@ struct WIRE revtr_request {
 };
 _Static_assert(sizeof(struct revtr_request) == 4, "docs/protocol.md: request");
 
+/* Follows the request where the probe shall go to somebody else than the one who asks:
+ * an indirect trace.  The address as in a result. */
+struct WIRE revtr_object {
+	uint8_t version; /* REVTR_OBJECT_VERSION, in the upper four bits */
+	uint8_t zero;
+	be16 checksum; /* over this structure */
+	be16 len;      /* REVTR_OBJECT_LEN: of the address alone, unlike RFC 4884 */
+	uint8_t class; /* REVTR_OBJECT_CLASS */
+	uint8_t c_type;
+	struct addr target;
+};
+_Static_assert(sizeof(struct revtr_object) == 24, "docs/protocol.md: request");
+enum { REVTR_OBJECT_VERSION = 0x20, REVTR_OBJECT_LEN = 16, REVTR_OBJECT_CLASS = 5 };
+
 /* The server's reading.  The deployed client swaps 2 and 3. */
 enum revtr_status {
 	REVTR_RESULT = 0,
@@ -44,17 +58,17 @@ enum revtr_status {
 };
 
 struct WIRE revtr_status_hdr {
-	uint8_t status;   /* enum revtr_status */
+	uint8_t status;	  /* enum revtr_status */
 	uint8_t text_len; /* of an error text that follows; deployed servers send 0 */
-	be16 value;       /* 0, but for REVTR_BAD_OBJECT */
+	be16 value;	  /* 0, but for REVTR_BAD_OBJECT */
 };
 _Static_assert(sizeof(struct revtr_status_hdr) == 4, "docs/protocol.md: response");
 
 /* Follows the status where it is REVTR_RESULT. */
 struct WIRE revtr_result {
 	struct addr hop; /* who answered the probe; IPv4 is v4-mapped */
-	be32 rtt_ns;     /* as deployed: the low 32 bits of the round trip */
-	be32 zero;       /* a true 64-bit count has its low half here, see docs */
+	be32 rtt_ns;	 /* as deployed: the low 32 bits of the round trip */
+	be32 zero;	 /* a true 64-bit count has its low half here, see docs */
 };
 _Static_assert(sizeof(struct revtr_result) == 24, "docs/protocol.md: response");
 

@@ -74,6 +74,7 @@ static void campaign_add(struct campaign *c, struct job *job, enum trace_directi
 		.flow = c->config.flow,
 		.src = job->route.src,
 		.dst = job->target.addr,
+		.toward = c->config.toward,
 		.pair_id = job->pair_id,
 		.wall_us = clock_wall_us(),
 		.job = job->index,
@@ -92,6 +93,20 @@ static uint64_t campaign_pair_id(void)
 	return (id >> 1) | 1;
 }
 
+/* An endpoint can't send IPv6 probes because of an IPv4 request, nor the reverse. */
+static struct job *campaign_next_job(struct campaign *c, mono now)
+{
+	const struct addr *toward = &c->config.toward;
+	struct job *job;
+
+	while ((job = intake_next(c->intake, now))) {
+		if (addr_is_none(toward) || addr_is_v4(toward) == addr_is_v4(&job->target.addr))
+			break;
+		intake_refuse(c->intake, job, "of another address family than --forward-to");
+	}
+	return job;
+}
+
 /* Traces begin when those that run leave the rate unused: so what has begun is not
  * slowed down by what is still to come.  False if none can. */
 static bool campaign_begin(struct campaign *c, mono now)
@@ -101,7 +116,7 @@ static bool campaign_begin(struct campaign *c, mono now)
 
 	if (!engine_has_room(c->engine, both ? 2 : 1))
 		return false;
-	job = intake_next(c->intake, now);
+	job = campaign_next_job(c, now);
 	if (!job) {
 		c->more_targets = intake_has_more(c->intake);
 		return false;

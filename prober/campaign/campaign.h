@@ -33,6 +33,7 @@ struct campaign_config {
 	enum resolver_family family;
 	int ifindex;	    /* 0: as routed */
 	struct addr source; /* none: as routed */
+	struct addr toward; /* reverse: who gets the probes; none: this host */
 	bool skip_invalid;
 	struct identity_key key;
 	struct mda_config mda; /* multipath */

@@ -210,6 +210,13 @@ static int intake_route(struct intake *in, struct job *job, mono now)
 	return routes_find(in->config.routes, &job->query, &job->route);
 }
 
+void intake_refuse(struct intake *in, struct job *job, const char *reason)
+{
+	in->stats.unroutable++;
+	log_error("%s: %s", job->target.name, reason);
+	intake_finish(in, job);
+}
+
 struct job *intake_next(struct intake *in, mono now)
 {
 	struct job *job;

@@ -56,6 +56,8 @@ void intake_close(struct intake *in);
 struct job *intake_next(struct intake *in, mono now);
 /* After NULL: it has looked at many targets in vain, and would go on when asked again. */
 bool intake_has_more(const struct intake *in);
+/* It can't be traced after all: counted among the unroutable. */
+void intake_refuse(struct intake *in, struct job *job, const char *reason);
 /* Its last trace has ended. */
 void intake_finish(struct intake *in, struct job *job);
 struct job *intake_job(const struct intake *in, uint32_t index);

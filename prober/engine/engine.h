@@ -46,8 +46,9 @@ struct trace_spec {
 	enum trace_direction direction;
 	uint8_t proto; /* enum ip_proto of the family */
 	uint16_t flow;
-	struct addr src; /* this host */
-	struct addr dst; /* the target, or the endpoint that is asked */
+	struct addr src;    /* this host */
+	struct addr dst;    /* the target, or the endpoint that is asked */
+	struct addr toward; /* reverse: who gets the probes; none: this host */
 	uint64_t pair_id;
 	int64_t wall_us; /* the wall time that belongs to `now` */
 	uint32_t job;	 /* the caller's own; comes back with each packet and record */

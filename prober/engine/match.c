@@ -23,6 +23,7 @@ struct probe_spec match_asked(const struct trace *t, const struct probe *p)
 	struct probe_spec spec = {
 		.src = t->spec.src,
 		.dst = t->spec.dst,
+		.toward = t->spec.toward,
 		.is_request = trace_is_reverse(t),
 		.proto = t->spec.proto,
 		.ttl = p->ttl,

@@ -16,7 +16,7 @@ mono method_patience(const struct trace *t, const struct engine_config *config, 
 
 bool method_is_destination(const struct trace *t, const struct addr *from)
 {
-	return addr_equal(from, trace_is_reverse(t) ? &t->spec.src : &t->spec.dst);
+	return addr_equal(from, trace_destination(t));
 }
 
 bool method_is_unreachable(const struct trace *t, uint16_t icmp)

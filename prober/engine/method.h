@@ -34,7 +34,7 @@ struct method {
 extern const struct method path_method;
 extern const struct method multi_method;
 
-/* Forward, the destination answers itself; reverse, this host answered the server. */
+/* Is that who the probes go to? */
 bool method_is_destination(const struct trace *t, const struct addr *from);
 /* How long the answers of probes that arrived at that moment are awaited. */
 mono method_patience(const struct trace *t, const struct engine_config *config, mono at);

@@ -121,6 +121,11 @@ static enum match_verdict engine_on_arrival(struct engine *e, struct trace *t, s
 {
 	if (t->state != TRACE_PROBING)
 		return MATCH_LATE;
+	/* The server does not know what we asked for, or does not care. */
+	if (trace_is_indirect(t)) {
+		engine_stop(e, t, STOP_ERROR, IGNORED_TARGET << 8, reply->at);
+		return MATCH_ARRIVAL;
+	}
 	return t->method->arrived(t, &e->config, p, reply->ttl, reply->at) ? MATCH_ARRIVAL
 									   : MATCH_INCONSISTENT;
 }

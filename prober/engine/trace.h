@@ -110,3 +110,17 @@ static inline bool trace_is_reverse(const struct trace *t)
 {
 	return t->spec.direction == TRACE_REVERSE;
 }
+
+/* Asks the endpoint for probes to somebody else. */
+static inline bool trace_is_indirect(const struct trace *t)
+{
+	return !addr_is_none(&t->spec.toward);
+}
+
+/* Where the probes of the path go to. */
+static inline const struct addr *trace_destination(const struct trace *t)
+{
+	if (!trace_is_reverse(t))
+		return &t->spec.dst;
+	return trace_is_indirect(t) ? &t->spec.toward : &t->spec.src;
+}

@@ -30,8 +30,12 @@ struct WIRE craft_icmp {
 struct WIRE craft_request {
 	struct icmp_hdr icmp;
 	struct revtr_request request;
-	char padding[REVTR_PADDED_LEN - sizeof(struct icmp_hdr) - sizeof(struct revtr_request)];
+	union WIRE {
+		char padding[24];
+		struct revtr_object object;
+	};
 };
+_Static_assert(sizeof(struct craft_request) == REVTR_PADDED_LEN, "no shorter than the answers");
 static const char craft_padding[] = "revprobe reverse-tracing";
 _Static_assert(sizeof(craft_padding) - 1 == sizeof(((struct craft_request *)0)->padding),
 	       "the padding is filled");
@@ -97,6 +101,20 @@ static size_t craft_l4_icmp(const struct probe_spec *spec, void *l4)
 	return sizeof(p);
 }
 
+static struct revtr_object craft_object(const struct addr *toward)
+{
+	struct revtr_object object = {
+		.version = REVTR_OBJECT_VERSION,
+		.len = be16_from(REVTR_OBJECT_LEN),
+		.class = REVTR_OBJECT_CLASS,
+		.target = *toward,
+	};
+	struct csum sum = { 0 };
+
+	object.checksum = csum_finish(csum_add(sum, &object, sizeof(object)));
+	return object;
+}
+
 static size_t craft_l4_request(const struct probe_spec *spec, uint8_t proto, void *l4)
 {
 	struct craft_request p = {
@@ -109,7 +127,10 @@ static size_t craft_l4_request(const struct probe_spec *spec, uint8_t proto, voi
 	};
 	struct csum sum;
 
-	memcpy(p.padding, craft_padding, sizeof(p.padding));
+	if (addr_is_none(&spec->toward))
+		memcpy(p.padding, craft_padding, sizeof(p.padding));
+	else
+		p.object = craft_object(&spec->toward);
 	sum = csum_add(craft_pseudo(spec, proto, sizeof(p)), &p, sizeof(p));
 	p.icmp.checksum = csum_finish(sum);
 	memcpy(l4, &p, sizeof(p));

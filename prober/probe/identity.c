@@ -80,5 +80,5 @@ enum identity_verdict identity_judge(const struct probe_spec *spec, const struct
 	if (spec->is_request || !(reply->keyed & KEYED_IPV4_ID))
 		return IDENTITY_UNPROVEN;
 	return identity_ipv4_id_fits(reply->ipv4_id, identity_ipv4_id(spec)) ? IDENTITY_PROVEN
-									      : IDENTITY_WRONG;
+									     : IDENTITY_WRONG;
 }

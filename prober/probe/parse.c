@@ -193,8 +193,8 @@ static bool parse_is_error(const struct parse_ip *ip, uint8_t type)
 }
 
 /* ICMP probes of a server, as they reach us. */
-static enum parse_verdict parse_icmp_arrival(const struct parse_ip *ip,
-					     const struct icmp_hdr *icmp, struct reply *reply)
+static enum parse_verdict parse_icmp_arrival(const struct parse_ip *ip, const struct icmp_hdr *icmp,
+					     struct reply *reply)
 {
 	if (icmp->code != 0 || be16_to(icmp->seq) != REVTR_PROBE_SEQ)
 		return PARSE_NOT_OURS;

@@ -16,12 +16,12 @@
 /* Why a packet was kept or dropped; each verdict has a counter of its own. */
 enum parse_verdict {
 	PARSE_OK,
-	PARSE_TRUNCATED,    /* ends before what it announces */
+	PARSE_TRUNCATED, /* ends before what it announces */
 	PARSE_NOT_IP,
 	PARSE_BAD_HEADER,   /* contradicts itself */
 	PARSE_BAD_CHECKSUM, /* damaged: ICMP, or the IPv4 header */
 	PARSE_FRAGMENT,
-	PARSE_NOT_OURS,     /* well-formed, but nothing that we cause */
+	PARSE_NOT_OURS,	    /* well-formed, but nothing that we cause */
 	PARSE_VERDICT_COUNT /* keep last */
 };
 
@@ -45,9 +45,9 @@ enum {
 
 /* The body of a REPLY_ANSWER, not yet interpreted. */
 struct reply_answer {
-	uint8_t word[4];   /* a server's status word, or our request as it was */
-	uint8_t text_len;  /* of the error text, where the word is a status */
-	bool has_hop;      /* a result follows */
+	uint8_t word[4];  /* a server's status word, or our request as it was */
+	uint8_t text_len; /* of the error text, where the word is a status */
+	bool has_hop;	  /* a result follows */
 	bool has_rtt;
 	struct addr hop;
 	uint64_t rtt_ns;   /* either layout of the time field: docs/protocol.md */
@@ -56,23 +56,23 @@ struct reply_answer {
 
 struct reply {
 	enum reply_kind kind;
-	mono at;            /* set by the caller: when the kernel saw it */
-	struct addr from;   /* source of the packet */
-	struct addr to;     /* its destination */
-	struct addr peer;   /* host that our packet went to, or whose probe this is */
-	uint8_t proto;      /* of the probe in question, enum ip_proto */
-	bool is_request;    /* it is a request of ours that is answered, quoted, sent */
-	uint8_t icmp_type;  /* REPLY_ERROR, REPLY_ECHO, REPLY_ANSWER */
+	mono at;	   /* set by the caller: when the kernel saw it */
+	struct addr from;  /* source of the packet */
+	struct addr to;	   /* its destination */
+	struct addr peer;  /* host that our packet went to, or whose probe this is */
+	uint8_t proto;	   /* of the probe in question, enum ip_proto */
+	bool is_request;   /* it is a request of ours that is answered, quoted, sent */
+	uint8_t icmp_type; /* REPLY_ERROR, REPLY_ECHO, REPLY_ANSWER */
 	uint8_t icmp_code;
-	uint8_t ttl;        /* of the packet, as received */
+	uint8_t ttl;	    /* of the packet, as received */
 	uint8_t quoted_ttl; /* REPLY_ERROR: of the packet that is quoted */
 	bool is_syn_ack;    /* REPLY_TCP: the port is open */
 	uint16_t flow;
 	uint16_t id;
-	uint16_t ipv4_id;   /* KEYED_IPV4_ID, and of arrivals over IPv4 */
+	uint16_t ipv4_id; /* KEYED_IPV4_ID, and of arrivals over IPv4 */
 	uint8_t keyed;
-	uint16_t seq_tag;   /* KEYED_SEQ */
-	uint16_t icmp_id;   /* KEYED_ICMP_ID */
+	uint16_t seq_tag;     /* KEYED_SEQ */
+	uint16_t icmp_id;     /* KEYED_ICMP_ID */
 	uint32_t payload_tag; /* KEYED_PAYLOAD */
 	struct reply_answer answer;
 };

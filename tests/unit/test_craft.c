@@ -219,6 +219,34 @@ Test(craft, request_padding_is_no_extension_object)
 	cr_assert_neq(packet[20 + 12] >> 4, 2);
 }
 
+/* As the deployed client sends it, by its captures of indirect traces. */
+Test(craft, indirect_request_names_its_target_as_deployed_clients_do)
+{
+	static const struct {
+		size_t base; /* of `cases` */
+		const char *target;
+		const char *object;
+	} wants[] = {
+		{ 6, "10.77.11.2",
+		  "2000 c5a0 0010 0500 00000000 00000000 0000ffff 0a4d0b02" },
+		{ 9, "fd77:11::2",
+		  "2000 dd64 0010 0500 fd770011 00000000 00000000 00000002" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(wants); i++) {
+		const struct craft_case *t = &cases[wants[i].base];
+		struct probe_spec spec = spec_of(t, 3, 33500, 1);
+		struct packet_bytes want = packet_from_hex(wants[i].object);
+		uint8_t packet[CRAFT_MAX];
+		size_t len;
+
+		cr_assert(addr_from_text(wants[i].target, &spec.toward));
+		len = craft_packet(&spec, packet);
+		cr_assert_eq(len, ip_len_of(t) + 12 + want.len);
+		cr_assert_arr_eq(packet + ip_len_of(t) + 12, want.bytes, want.len);
+	}
+}
+
 /* --- identity: crafted, then parsed ------------------------------------------ */
 
 static void expect_same_probe(const struct craft_case *t, const struct probe_spec *spec,
