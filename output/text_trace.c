@@ -272,8 +272,9 @@ void text_print_ending(FILE *out, const struct trace_record *trace)
 		print_after(out, trace);
 		break;
 	case STOP_ERROR:
-		fprintf(out, ": %s (status %d)", trace_error_text(trace->stop_code),
-			trace->stop_code & 0xff);
+		fprintf(out, ": %s", trace_error_text(trace->stop_code));
+		if (trace->stop_code & 0xff)
+			fprintf(out, " (status %d)", trace->stop_code & 0xff);
 		break;
 	case STOP_NOT_SUPPORTED:
 		fputs(": a plain echo reply, no server", out);
