@@ -74,12 +74,16 @@ static __always_inline bool slot_take(uint64_t now_ns, uint32_t *ret_index)
 	return !bpf_map_pop_elem(&free_slots, ret_index);
 }
 
-/* Ends the session if nobody else does at this moment. */
+/*
+ * Ends the session if nobody else does at this moment.  Its memory may have become
+ * another session's between finding and reading it: then the slot names that one.
+ */
 static __always_inline bool session_close(const struct session_key *key, const struct session *s)
 {
 	struct session_slot *slot = bpf_map_lookup_elem(&slots, &s->slot);
 
-	if (!slot || !slot_claim(slot, s->born_ns))
+	if (!slot || slot->key.id.raw != key->id.raw || !addr_equal(&slot->key.peer, &key->peer) ||
+	    !slot_claim(slot, s->born_ns))
 		return false;
 	bpf_map_delete_elem(&sessions, key);
 	slot_give_back(slot, s->slot);

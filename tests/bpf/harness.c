@@ -80,9 +80,14 @@ uint64_t harness_counter(const struct harness *h, enum server_counter counter, u
 	return values.of[counter][family];
 }
 
+int harness_session_map(const struct harness *h)
+{
+	return bpf_map__fd(h->skel->maps.sessions);
+}
+
 unsigned int harness_sessions(const struct harness *h)
 {
-	int fd = bpf_map__fd(h->skel->maps.sessions);
+	int fd = harness_session_map(h);
 	struct session_key key;
 	unsigned int count = 0;
 	void *previous = NULL;

@@ -31,5 +31,7 @@ uint64_t harness_counter(const struct harness *h, enum server_counter counter,
 			 unsigned int family);
 /* Sessions in the table right now. */
 unsigned int harness_sessions(const struct harness *h);
+/* File descriptor of that table: struct session_key to struct session. */
+int harness_session_map(const struct harness *h);
 /* Slots on the stack of free ones: takes them all off and puts them back. */
 unsigned int harness_free_slots(const struct harness *h);

@@ -1,6 +1,6 @@
 if HAVE_CRITERION
 if ENABLE_SERVER
-bpf_tests = tests/bpf/test_golden_server tests/bpf/test_server
+bpf_tests = tests/bpf/test_golden_server tests/bpf/test_race tests/bpf/test_server
 noinst_LIBRARIES += libharness.a
 libharness_a_SOURCES = tests/bpf/harness.c tests/bpf/harness.h
 libharness_a_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS) $(LIBBPF_CFLAGS)
@@ -9,6 +9,8 @@ BPF_TEST_LIBS = libharness.a $(TEST_LIBS) $(SERVER_LIBS)
 
 tests_bpf_test_golden_server_SOURCES = tests/bpf/test_golden_server.c
 tests_bpf_test_golden_server_LDADD = $(BPF_TEST_LIBS)
+tests_bpf_test_race_SOURCES = tests/bpf/test_race.c
+tests_bpf_test_race_LDADD = $(BPF_TEST_LIBS) -lpthread
 tests_bpf_test_server_SOURCES = tests/bpf/test_server.c
 tests_bpf_test_server_LDADD = $(BPF_TEST_LIBS)
 endif
