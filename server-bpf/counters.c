@@ -21,6 +21,7 @@ const char *counter_name(enum server_counter counter)
 		[COUNT_EXPIRED] = "sessions-unanswered",
 		[COUNT_UNMATCHED] = "passed-unmatched-answer",
 		[COUNT_TRUNCATED_REQUEST] = "passed-truncated-request",
+		[COUNT_BAD_SOURCE] = "passed-bad-source",
 		[COUNT_FRAGMENT] = "passed-fragment",
 		[COUNT_REWRITE_FAILED] = "dropped-rewrite-failed",
 		[COUNT_SYN_ACK_CLONED] = "syn-ack-given-to-kernel",

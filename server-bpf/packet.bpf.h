@@ -118,6 +118,18 @@ static __always_inline bool packet_read(struct __sk_buff *skb, bool is_v4, struc
 	return is_v4 ? packet_read_v4(&r, skb->len, p) : packet_read_v6(&r, skb->len, p);
 }
 
+/* Can the packet have come from there?  Not from groups, nobody or ourselves. */
+static __always_inline bool packet_source_is_host(const struct packet *p)
+{
+	const uint8_t *a = p->src.bytes;
+	struct addr none = { 0 };
+
+	if (p->is_v4)
+		return a[12] != 0 && a[12] != 127 && a[12] < 224;
+	none.bytes[15] = a[15] & 1; /* ::1 */
+	return a[0] != 0xff && !addr_equal(&p->src, &none);
+}
+
 /* Copies `len` bytes that lie `off` bytes into the L4 part; false if they don't. */
 static __always_inline bool packet_load(struct __sk_buff *skb, const struct packet *p, uint32_t off,
 					void *into, uint32_t len)

@@ -54,6 +54,10 @@ static __always_inline int handle_request(struct __sk_buff *skb, const struct pa
 		count(COUNT_TRUNCATED_REQUEST, p->is_v4);
 		return TC_ACT_UNSPEC;
 	}
+	if (!packet_source_is_host(p)) {
+		count(COUNT_BAD_SOURCE, p->is_v4);
+		return TC_ACT_UNSPEC;
+	}
 	count(COUNT_REQUEST, p->is_v4);
 	if (request.ttl == 0)
 		return finish(respond_refuse(skb, p, &key, REVTR_BAD_TTL), COUNT_BAD_TTL, p->is_v4);

@@ -60,6 +60,7 @@ enum server_counter {
 	COUNT_EXPIRED,           /* sessions that ended without an answer */
 	COUNT_UNMATCHED,         /* answers to no live session, passed to the kernel */
 	COUNT_TRUNCATED_REQUEST, /* too short to be one, passed to the kernel */
+	COUNT_BAD_SOURCE,        /* requests from an address that is no host's, passed likewise */
 	COUNT_FRAGMENT,          /* fragments of ICMP or TCP, passed to the kernel */
 	COUNT_REWRITE_FAILED,    /* dropped: the packet could not be resized or written */
 	COUNT_SYN_ACK_CLONED,    /* handed to the kernel as well, which resets them */

@@ -316,7 +316,9 @@ struct foreign_case {
 
 ParameterizedTestParameters(server, foreign_packets_pass_unchanged)
 {
-	static struct foreign_case cases[24];
+	static const char *const nobody[] = { "0.0.0.0", "127.0.0.1", "224.0.0.1",
+					      "255.255.255.255", "::", "::1", "ff02::1" };
+	static struct foreign_case cases[32];
 	struct build_ip v6 = { .src = "2001:db8::1", .dst = "2001:db8::2" };
 	struct build_ip udp = { .src = SERVER, .dst = CLIENT, .proto = PROTO_UDP };
 	struct build_ip later = { .src = CLIENT, .dst = SERVER, .frag = 100 };
@@ -346,6 +348,13 @@ ParameterizedTestParameters(server, foreign_packets_pass_unchanged)
 	FOREIGN("data to port 1021", build_tcp(&to_server, 80, 1021, 1, TCP_ACK));
 	FOREIGN("SYN to port 80", build_tcp(&to_server, 1021, 80, 0, TCP_SYN));
 	FOREIGN("UDP", quoted);
+	for (size_t i = 0; i < sizeof(nobody) / sizeof(nobody[0]); i++) {
+		struct build_ip from = { .src = nobody[i], .dst = SERVER };
+
+		if (strchr(nobody[i], ':'))
+			from.dst = v6.dst;
+		FOREIGN("request from nobody", build_request(&from, 1, 3, PROTO_UDP, 1, 0));
+	}
 	FOREIGN("later fragment", build_request(&later, 1, 3, PROTO_UDP, 1, 0));
 	FOREIGN("IPv6 ping", build_icmp(&v6, ICMPV6_ECHO, 0, none, none, "abcd", 4));
 	FOREIGN("IPv6 neighbour solicitation", build_icmp(&v6, 135, 0, none, none, "abcd", 4));
