@@ -1,6 +1,7 @@
 noinst_LIBRARIES += liboutput.a
 liboutput_a_SOURCES = \
 	output/fanout.c output/fanout.h \
+	output/graph.c output/graph.h output/graph_merge.c \
 	output/id_cache.c output/id_cache.h \
 	output/record.c output/record.h \
 	output/run.h \

@@ -89,3 +89,43 @@ struct probe_record *draft_add_arrival(struct record_draft *d, uint8_t ttl)
 	p->from = d->trace.dst;
 	return p;
 }
+
+void draft_multipath(struct record_draft *d)
+{
+	d->trace.mode = TRACE_MDA;
+	d->trace.eps = 0.05;
+	d->trace.flow = d->trace.dport = 0;
+	d->trace.vertices = d->vertices;
+	d->trace.links = d->links;
+	draft_vertex(d, 0, NULL);
+	d->vertices[0].addr = d->trace.src;
+}
+
+struct probe_record *draft_add_flow(struct record_draft *d, uint8_t ttl, uint16_t flow,
+				    const char *from, uint64_t rtt_us)
+{
+	struct probe_record *p = draft_add(d, ttl, from, rtt_us);
+
+	p->flow = flow;
+	if (p->try > 0 && p[-1].flow != flow)
+		p->try = 0;
+	return p;
+}
+
+uint16_t draft_vertex(struct record_draft *d, uint8_t ttl, const char *addr)
+{
+	struct vertex_record *v = &d->vertices[d->trace.vertex_count];
+
+	assert(d->trace.vertex_count < ARRAY_LEN(d->vertices));
+	v->ttl = ttl;
+	if (addr)
+		v->addr = draft_addr(addr);
+	v->is_end = addr && addr_equal(&v->addr, &d->trace.dst);
+	return (uint16_t)d->trace.vertex_count++;
+}
+
+void draft_link(struct record_draft *d, uint16_t near, uint16_t far, uint16_t flows)
+{
+	assert(d->trace.link_count < ARRAY_LEN(d->links));
+	d->links[d->trace.link_count++] = (struct link_record){ near, far, flows };
+}

@@ -7,7 +7,9 @@
 
 struct record_draft {
 	struct trace_record trace;
-	struct probe_record probes[128];
+	struct probe_record probes[512];
+	struct vertex_record vertices[64];
+	struct link_record links[128];
 };
 
 /* A completed UDP trace without probes.  Texts are kept, not copied. */
@@ -18,6 +20,15 @@ struct probe_record *draft_add(struct record_draft *d, uint8_t ttl, const char *
 			       uint64_t rtt_us);
 /* Seen to come in at the destination, though nobody answered. */
 struct probe_record *draft_add_arrival(struct record_draft *d, uint8_t ttl);
+
+/* Makes a multipath trace of it, with its root as vertex 0. */
+void draft_multipath(struct record_draft *d);
+/* A probe of that flow, after those of lesser TTLs and flows. */
+struct probe_record *draft_add_flow(struct record_draft *d, uint8_t ttl, uint16_t flow,
+				    const char *from, uint64_t rtt_us);
+/* Returns its index; `addr` is NULL for a black hole. */
+uint16_t draft_vertex(struct record_draft *d, uint8_t ttl, const char *addr);
+void draft_link(struct record_draft *d, uint16_t near, uint16_t far, uint16_t flows);
 
 struct addr draft_addr(const char *text);
 
