@@ -10,6 +10,7 @@ liboutput_a_SOURCES = \
 	output/sqlite_db.c output/sqlite_db.h \
 	output/sqlite_dictionary.c output/sqlite_dictionary.h \
 	output/sqlite_run.c output/sqlite_run.h \
+	output/sqlite_trace.c output/sqlite_trace.h \
 	output/text.c \
 	output/text_mark.c output/text_mark.h \
 	output/text_pair.c output/text_pair.h \

@@ -16,27 +16,21 @@
 #include "base/log.h"
 #include "output/sink.h"
 #include "output/sqlite_db.h"
-#include "output/sqlite_dictionary.h"
 #include "output/sqlite_run.h"
-#include "wire/headers.h"
+#include "output/sqlite_trace.h"
 
 enum { BATCH_ROWS = 10000 };
 #define BATCH_NS NS_PER_S
 
 struct sqlite_writer {
 	struct sqlite_db *db;
-	struct sqlite_dictionary *dictionary;
+	struct sqlite_traces *traces;
 	struct sqlite_run run;
-	sqlite3_stmt *begin, *commit, *trace_add, *hop_add;
-	int64_t pair_base; /* added to each pair_id: unique in the file */
+	sqlite3_stmt *begin, *commit;
 	mono batch_since;
 	uint32_t batch_rows;
 	bool in_batch;
 	int err; /* the first one; sticky */
-};
-
-struct trace_keys {
-	int64_t endpoint, src, dst, path;
 };
 
 static int prepare(struct sqlite_writer *w)
@@ -44,25 +38,9 @@ static int prepare(struct sqlite_writer *w)
 	const struct sqlite_statement list[] = {
 		{ "BEGIN IMMEDIATE", &w->begin },
 		{ "COMMIT", &w->commit },
-		{ "INSERT INTO trace (cycle_id, endpoint_id, direction, mode, proto, src_id, "
-		  "dst_id,"
-		  " sport, dport, flow, started_us, ended_us, stop, stop_code, reached, path_len,"
-		  " arrival_len, sent, lost, checks, check_rtt_ns, path_id, pair_id)"
-		  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, nullif(?8, 0), nullif(?9, 0), ?10, ?11, "
-		  "?12,"
-		  " ?13, ?14, ?15, ?16, nullif(?17, 0), ?18, ?19, ?20, nullif(?21, 0),"
-		  " nullif(?22, 0), nullif(?23, 0))",
-		  &w->trace_add },
-		{ "INSERT INTO hop (trace_id, ttl, flow, try, addr_id, rtt_ns, tx_us, icmp,"
-		  " reply_ttl, arrived) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-		  &w->hop_add },
 	};
-	int err = sqlite_db_prepare(w->db, list, ARRAY_LEN(list));
 
-	if (err)
-		return err;
-	return sqlite_db_value(w->db, "SELECT max(pair_id) FROM trace WHERE pair_id IS NOT NULL",
-			       &w->pair_base);
+	return sqlite_db_prepare(w->db, list, ARRAY_LEN(list));
 }
 
 static void writer_free(struct sqlite_writer *w)
@@ -71,9 +49,7 @@ static void writer_free(struct sqlite_writer *w)
 		return;
 	sqlite3_finalize(w->begin);
 	sqlite3_finalize(w->commit);
-	sqlite3_finalize(w->trace_add);
-	sqlite3_finalize(w->hop_add);
-	sqlite_dictionary_free(w->dictionary);
+	sqlite_traces_free(w->traces);
 	sqlite_db_close(w->db);
 	free(w);
 }
@@ -92,7 +68,7 @@ static int sqlite_sink_open(const char *path, const struct run_record *run, void
 	}
 	err = sqlite_db_open(path, &w->db);
 	if (!err)
-		err = sqlite_dictionary_new(w->db, &w->dictionary);
+		err = sqlite_traces_new(w->db, &w->traces);
 	if (!err)
 		err = prepare(w);
 	if (!err)
@@ -143,131 +119,12 @@ static int give_up(struct sqlite_writer *w, int err)
 	return err;
 }
 
-static int find_keys(struct sqlite_writer *w, const struct trace_record *trace,
-		     struct trace_keys *ret_keys)
-{
-	struct trace_keys keys;
-	int err = sqlite_dictionary_endpoint(w->dictionary, trace, &keys.endpoint);
-
-	if (!err)
-		err = sqlite_dictionary_addr(w->dictionary, &trace->src, &keys.src);
-	if (!err)
-		err = sqlite_dictionary_addr(w->dictionary, &trace->dst, &keys.dst);
-	if (!err)
-		err = sqlite_dictionary_path(w->dictionary, trace, &keys.path);
-	if (err)
-		return err;
-	*ret_keys = keys;
-	return 0;
-}
-
-/* Positive, and not 0, which means "no pair". */
-static int64_t stored_pair(const struct sqlite_writer *w, uint64_t pair_id)
-{
-	uint64_t sum = ((uint64_t)w->pair_base + pair_id) & INT64_MAX;
-
-	if (pair_id == 0)
-		return 0;
-	return sum > 0 ? (int64_t)sum : 1;
-}
-
-static int add_trace(struct sqlite_writer *w, const struct trace_record *trace, int64_t *ret_id)
-{
-	struct trace_keys keys;
-	int err = find_keys(w, trace, &keys);
-
-	if (err)
-		return err;
-	const int64_t values[] = {
-		w->run.cycle_id,
-		keys.endpoint,
-		trace->direction,
-		trace->mode,
-		trace->proto,
-		keys.src,
-		keys.dst,
-		trace->sport,
-		trace->dport,
-		trace->flow,
-		trace->started_us,
-		trace->ended_us,
-		trace->stop,
-		trace->stop_code,
-		trace->reached,
-		trace->path_len,
-		trace->arrival_len,
-		trace->sent,
-		trace->lost,
-		trace->checks,
-		(int64_t)trace->check_rtt_ns,
-		keys.path,
-		stored_pair(w, trace->pair_id),
-	};
-	for (size_t i = 0; i < ARRAY_LEN(values); i++)
-		sqlite3_bind_int64(w->trace_add, (int)i + 1, values[i]);
-	err = sqlite_db_step(w->db, w->trace_add);
-	if (!err)
-		*ret_id = sqlite3_last_insert_rowid(w->db->handle);
-	return err;
-}
-
-/* The common ICMP type costs no bytes: NULL. */
-static bool is_time_exceeded(const struct probe_record *p)
-{
-	unsigned int type = addr_is_v4(&p->from) ? ICMPV4_TIME_EXCEEDED : ICMPV6_TIME_EXCEEDED;
-
-	return p->icmp == type * 256;
-}
-
-static int bind_answer(struct sqlite_writer *w, const struct probe_record *p)
-{
-	sqlite3_stmt *s = w->hop_add;
-	int64_t addr_id;
-	int err;
-
-	if (!p->answered)
-		return 0;
-	err = sqlite_dictionary_addr(w->dictionary, &p->from, &addr_id);
-	if (err)
-		return err;
-	sqlite3_bind_int64(s, 5, addr_id);
-	if (p->has_rtt)
-		sqlite3_bind_int64(s, 6, (int64_t)p->rtt_ns);
-	if (!is_time_exceeded(p))
-		sqlite3_bind_int64(s, 8, p->icmp);
-	if (p->reply_ttl > 0)
-		sqlite3_bind_int64(s, 9, p->reply_ttl);
-	return 0;
-}
-
-static int add_hop(struct sqlite_writer *w, int64_t trace_id, const struct trace_record *trace,
-		   const struct probe_record *p)
-{
-	sqlite3_stmt *s = w->hop_add;
-	int err;
-
-	sqlite3_clear_bindings(s);
-	sqlite3_bind_int64(s, 1, trace_id);
-	sqlite3_bind_int64(s, 2, p->ttl);
-	sqlite3_bind_int64(s, 3, trace->mode == TRACE_SINGLEPATH ? 0 : p->flow);
-	sqlite3_bind_int64(s, 4, p->try);
-	sqlite3_bind_int64(s, 7, (int64_t)p->sent_us);
-	sqlite3_bind_int64(s, 10, p->arrived);
-	err = bind_answer(w, p);
-	if (err)
-		return err;
-	return sqlite_db_step(w->db, s);
-}
-
 static int add_record(struct sqlite_writer *w, const struct trace_record *trace)
 {
-	int64_t trace_id;
 	int err = batch_begin(w);
 
 	if (!err)
-		err = add_trace(w, trace, &trace_id);
-	for (size_t i = 0; !err && i < trace->probe_count; i++)
-		err = add_hop(w, trace_id, trace, &trace->probes[i]);
+		err = sqlite_traces_add(w->traces, w->run.cycle_id, trace);
 	w->batch_rows += 1 + (uint32_t)trace->probe_count;
 	return err;
 }

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "output/sqlite_trace.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/container.h"
+#include "output/sqlite_db.h"
+#include "output/sqlite_dictionary.h"
+#include "wire/headers.h"
+
+struct sqlite_traces {
+	struct sqlite_db *db;
+	struct sqlite_dictionary *dictionary;
+	sqlite3_stmt *trace_add, *hop_add;
+	int64_t pair_base; /* added to each pair_id: unique in the file */
+};
+
+struct trace_keys {
+	int64_t endpoint, src, dst, path;
+};
+
+static int prepare(struct sqlite_traces *t)
+{
+	const struct sqlite_statement list[] = {
+		{ "INSERT INTO trace (cycle_id, endpoint_id, direction, mode, proto, src_id, "
+		  "dst_id,"
+		  " sport, dport, flow, started_us, ended_us, stop, stop_code, reached, path_len,"
+		  " arrival_len, sent, lost, checks, check_rtt_ns, path_id, pair_id)"
+		  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, nullif(?8, 0), nullif(?9, 0), ?10, ?11, "
+		  "?12,"
+		  " ?13, ?14, ?15, ?16, nullif(?17, 0), ?18, ?19, ?20, nullif(?21, 0),"
+		  " nullif(?22, 0), nullif(?23, 0))",
+		  &t->trace_add },
+		{ "INSERT INTO hop (trace_id, ttl, flow, try, addr_id, rtt_ns, tx_us, icmp,"
+		  " reply_ttl, arrived) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+		  &t->hop_add },
+	};
+	int err = sqlite_db_prepare(t->db, list, ARRAY_LEN(list));
+
+	if (err)
+		return err;
+	return sqlite_db_value(t->db, "SELECT max(pair_id) FROM trace WHERE pair_id IS NOT NULL",
+			       &t->pair_base);
+}
+
+int sqlite_traces_new(struct sqlite_db *db, struct sqlite_traces **ret_traces)
+{
+	struct sqlite_traces *t = calloc(1, sizeof(*t));
+	int err = -ENOMEM;
+
+	if (!t)
+		goto fail;
+	t->db = db;
+	err = sqlite_dictionary_new(db, &t->dictionary);
+	if (!err)
+		err = prepare(t);
+	if (err)
+		goto fail;
+	*ret_traces = t;
+	return 0;
+fail:
+	sqlite_traces_free(t);
+	return err;
+}
+
+void sqlite_traces_free(struct sqlite_traces *t)
+{
+	if (!t)
+		return;
+	sqlite3_finalize(t->trace_add);
+	sqlite3_finalize(t->hop_add);
+	sqlite_dictionary_free(t->dictionary);
+	free(t);
+}
+
+static int find_keys(struct sqlite_traces *t, const struct trace_record *trace,
+		     struct trace_keys *ret_keys)
+{
+	struct trace_keys keys;
+	int err = sqlite_dictionary_endpoint(t->dictionary, trace, &keys.endpoint);
+
+	if (!err)
+		err = sqlite_dictionary_addr(t->dictionary, &trace->src, &keys.src);
+	if (!err)
+		err = sqlite_dictionary_addr(t->dictionary, &trace->dst, &keys.dst);
+	if (!err)
+		err = sqlite_dictionary_path(t->dictionary, trace, &keys.path);
+	if (err)
+		return err;
+	*ret_keys = keys;
+	return 0;
+}
+
+/* Positive, and not 0, which means "no pair". */
+static int64_t stored_pair(const struct sqlite_traces *t, uint64_t pair_id)
+{
+	uint64_t sum = ((uint64_t)t->pair_base + pair_id) & INT64_MAX;
+
+	if (pair_id == 0)
+		return 0;
+	return sum > 0 ? (int64_t)sum : 1;
+}
+
+static int add_trace(struct sqlite_traces *t, int64_t cycle_id, const struct trace_record *trace,
+		     int64_t *ret_id)
+{
+	struct trace_keys keys;
+	int err = find_keys(t, trace, &keys);
+
+	if (err)
+		return err;
+	const int64_t values[] = {
+		cycle_id,
+		keys.endpoint,
+		trace->direction,
+		trace->mode,
+		trace->proto,
+		keys.src,
+		keys.dst,
+		trace->sport,
+		trace->dport,
+		trace->flow,
+		trace->started_us,
+		trace->ended_us,
+		trace->stop,
+		trace->stop_code,
+		trace->reached,
+		trace->path_len,
+		trace->arrival_len,
+		trace->sent,
+		trace->lost,
+		trace->checks,
+		(int64_t)trace->check_rtt_ns,
+		keys.path,
+		stored_pair(t, trace->pair_id),
+	};
+	for (size_t i = 0; i < ARRAY_LEN(values); i++)
+		sqlite3_bind_int64(t->trace_add, (int)i + 1, values[i]);
+	err = sqlite_db_step(t->db, t->trace_add);
+	if (!err)
+		*ret_id = sqlite3_last_insert_rowid(t->db->handle);
+	return err;
+}
+
+/* The common ICMP type costs no bytes: NULL. */
+static bool is_time_exceeded(const struct probe_record *p)
+{
+	unsigned int type = addr_is_v4(&p->from) ? ICMPV4_TIME_EXCEEDED : ICMPV6_TIME_EXCEEDED;
+
+	return p->icmp == type * 256;
+}
+
+static int bind_answer(struct sqlite_traces *t, const struct probe_record *p)
+{
+	sqlite3_stmt *s = t->hop_add;
+	int64_t addr_id;
+	int err;
+
+	if (!p->answered)
+		return 0;
+	err = sqlite_dictionary_addr(t->dictionary, &p->from, &addr_id);
+	if (err)
+		return err;
+	sqlite3_bind_int64(s, 5, addr_id);
+	if (p->has_rtt)
+		sqlite3_bind_int64(s, 6, (int64_t)p->rtt_ns);
+	if (!is_time_exceeded(p))
+		sqlite3_bind_int64(s, 8, p->icmp);
+	if (p->reply_ttl > 0)
+		sqlite3_bind_int64(s, 9, p->reply_ttl);
+	return 0;
+}
+
+static int add_hop(struct sqlite_traces *t, int64_t trace_id, const struct trace_record *trace,
+		   const struct probe_record *p)
+{
+	sqlite3_stmt *s = t->hop_add;
+	int err;
+
+	sqlite3_clear_bindings(s);
+	sqlite3_bind_int64(s, 1, trace_id);
+	sqlite3_bind_int64(s, 2, p->ttl);
+	sqlite3_bind_int64(s, 3, trace->mode == TRACE_SINGLEPATH ? 0 : p->flow);
+	sqlite3_bind_int64(s, 4, p->try);
+	sqlite3_bind_int64(s, 7, (int64_t)p->sent_us);
+	sqlite3_bind_int64(s, 10, p->arrived);
+	err = bind_answer(t, p);
+	if (err)
+		return err;
+	return sqlite_db_step(t->db, s);
+}
+
+int sqlite_traces_add(struct sqlite_traces *t, int64_t cycle_id, const struct trace_record *trace)
+{
+	int64_t trace_id;
+	int err = add_trace(t, cycle_id, trace, &trace_id);
+
+	for (size_t i = 0; !err && i < trace->probe_count; i++)
+		err = add_hop(t, trace_id, trace, &trace->probes[i]);
+	return err;
+}
