@@ -65,7 +65,7 @@ CREATE TABLE trace (
   cycle_id    INTEGER NOT NULL REFERENCES cycle,
   endpoint_id INTEGER NOT NULL REFERENCES endpoint,
   direction   INTEGER NOT NULL CHECK (direction IN (0,1)),  -- 0 forward 1 reverse
-  mode        INTEGER NOT NULL,          -- 0 one path
+  mode        INTEGER NOT NULL,          -- 0 one path, 1 multipath (MDA)
   proto       INTEGER NOT NULL,          -- of the probes: 1, 6, 17, 58
   src_id      INTEGER NOT NULL REFERENCES addr,   -- where the probes start
   dst_id      INTEGER NOT NULL REFERENCES addr,   -- where they go
@@ -83,6 +83,8 @@ CREATE TABLE trace (
   lost        INTEGER NOT NULL,          -- of those up to path_len: neither answer nor arrival
   checks      INTEGER NOT NULL,          -- support checks and questions, not in sent
   check_rtt_ns INTEGER,                  -- NULL: unanswered
+  eps         REAL,                      -- multipath: failure bound a branching point
+  per_packet  INTEGER,                   -- multipath: 1: a balancer ignores flows
   path_id     INTEGER REFERENCES path,   -- one path: what was seen
   pair_id     INTEGER                    -- forward and reverse of one moment
 );
@@ -93,7 +95,7 @@ CREATE INDEX trace_pair ON trace (pair_id, direction) WHERE pair_id IS NOT NULL;
 CREATE TABLE hop (                       -- one row a probe
   trace_id    INTEGER NOT NULL REFERENCES trace,
   ttl         INTEGER NOT NULL,
-  flow        INTEGER NOT NULL DEFAULT 0, -- one path: 0, see trace.flow
+  flow        INTEGER NOT NULL DEFAULT 0, -- multipath: the flow; one path: 0, see trace.flow
   try         INTEGER NOT NULL DEFAULT 0,
   addr_id     INTEGER REFERENCES addr,   -- NULL: no answer
   rtt_ns      INTEGER,                   -- as measured
@@ -104,6 +106,14 @@ CREATE TABLE hop (                       -- one row a probe
   arrived     INTEGER NOT NULL,          -- 1: seen to come in at trace.dst_id (reverse)
   PRIMARY KEY (trace_id, ttl, flow, try)
 ) WITHOUT ROWID;
+CREATE TABLE link (                      -- multipath: edges between hops
+  trace_id    INTEGER NOT NULL REFERENCES trace,
+  near_ttl    INTEGER NOT NULL,          -- 0: the source
+  near_id     INTEGER NOT NULL,          -- addr_id; 0: unknown, the hop was silent
+  far_id      INTEGER NOT NULL,          -- the same
+  flows       INTEGER NOT NULL,          -- seen at both ends; 0: assumed
+  PRIMARY KEY (trace_id, near_ttl, near_id, far_id)
+) WITHOUT ROWID;
 
 -- views: the names an analyst meets first
 CREATE VIEW v_trace AS
@@ -111,9 +121,11 @@ SELECT t.trace_id, c.run_id, c.list, c.number AS cycle, e.name AS endpoint,
        CASE t.direction WHEN 0 THEN 'forward' ELSE 'reverse' END AS direction,
        s.text AS src, d.text AS dst,
        CASE t.proto WHEN 6 THEN 'tcp' WHEN 17 THEN 'udp' ELSE 'icmp' END AS proto,
+       CASE t.mode WHEN 0 THEN 'singlepath' ELSE 'multipath' END AS mode,
        t.flow, t.reached, stop.name AS stop, t.stop_code, t.path_len AS hops,
        t.arrival_len, t.sent, t.lost, t.checks, t.check_rtt_ns / 1e6 AS check_rtt_ms,
-       t.path_id, t.pair_id, datetime(t.started_us / 1000000, 'unixepoch') AS started,
+       t.eps, t.per_packet, t.path_id, t.pair_id,
+       datetime(t.started_us / 1000000, 'unixepoch') AS started,
        (t.ended_us - t.started_us) / 1e3 AS duration_ms
 FROM trace t JOIN cycle c USING (cycle_id) JOIN endpoint e USING (endpoint_id)
      JOIN stop USING (stop)
@@ -133,6 +145,11 @@ SELECT h.trace_id, c.list, c.number AS cycle, e.name AS endpoint,
        strftime('%Y-%m-%d %H:%M:%f', (t.started_us + h.tx_us) / 1e6, 'unixepoch') AS sent
 FROM hop h JOIN trace t USING (trace_id) JOIN cycle c USING (cycle_id)
      JOIN endpoint e USING (endpoint_id) LEFT JOIN addr a ON a.addr_id = h.addr_id;
+CREATE VIEW v_link AS
+SELECT l.trace_id, l.near_ttl, n.text AS near, f.text AS far, l.flows,
+       l.flows = 0 AS assumed
+FROM link l LEFT JOIN addr n ON n.addr_id = l.near_id
+     LEFT JOIN addr f ON f.addr_id = l.far_id;
 CREATE VIEW v_pair AS                    -- one row a two-way trace
 SELECT f.pair_id, c.list, c.number AS cycle, e.name AS endpoint,
        f.trace_id AS forward_trace, r.trace_id AS reverse_trace,

@@ -125,7 +125,7 @@ static int add_record(struct sqlite_writer *w, const struct trace_record *trace)
 
 	if (!err)
 		err = sqlite_traces_add(w->traces, w->run.cycle_id, trace);
-	w->batch_rows += 1 + (uint32_t)trace->probe_count;
+	w->batch_rows += 1 + (uint32_t)(trace->probe_count + trace->link_count);
 	return err;
 }
 

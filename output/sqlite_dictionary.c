@@ -279,7 +279,7 @@ int sqlite_dictionary_path(struct sqlite_dictionary *d, const struct trace_recor
 	int64_t id;
 	int err;
 
-	if (trace->path_len == 0) {
+	if (trace->path_len == 0 || trace->mode != TRACE_SINGLEPATH) {
 		*ret_id = 0;
 		return 0;
 	}

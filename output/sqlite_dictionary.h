@@ -21,6 +21,6 @@ int sqlite_dictionary_addr(struct sqlite_dictionary *d, const struct addr *addr,
 /* The far end of the trace, under the name it was given. */
 int sqlite_dictionary_endpoint(struct sqlite_dictionary *d, const struct trace_record *trace,
 			       int64_t *ret_id);
-/* 0 for a trace without a path. */
+/* 0 for a trace without a path, or with many. */
 int sqlite_dictionary_path(struct sqlite_dictionary *d, const struct trace_record *trace,
 			   int64_t *ret_id);

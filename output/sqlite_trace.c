@@ -12,7 +12,7 @@
 struct sqlite_traces {
 	struct sqlite_db *db;
 	struct sqlite_dictionary *dictionary;
-	sqlite3_stmt *trace_add, *hop_add;
+	sqlite3_stmt *trace_add, *hop_add, *link_add;
 	int64_t pair_base; /* added to each pair_id: unique in the file */
 };
 
@@ -23,18 +23,23 @@ struct trace_keys {
 static int prepare(struct sqlite_traces *t)
 {
 	const struct sqlite_statement list[] = {
-		{ "INSERT INTO trace (cycle_id, endpoint_id, direction, mode, proto, src_id, "
-		  "dst_id,"
-		  " sport, dport, flow, started_us, ended_us, stop, stop_code, reached, path_len,"
-		  " arrival_len, sent, lost, checks, check_rtt_ns, path_id, pair_id)"
-		  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, nullif(?8, 0), nullif(?9, 0), ?10, ?11, "
-		  "?12,"
-		  " ?13, ?14, ?15, ?16, nullif(?17, 0), ?18, ?19, ?20, nullif(?21, 0),"
-		  " nullif(?22, 0), nullif(?23, 0))",
+		{ "INSERT INTO trace (cycle_id, endpoint_id, direction, mode, proto, src_id,"
+		  " dst_id, sport, dport, flow, started_us, ended_us, stop, stop_code, reached,"
+		  " path_len, arrival_len, sent, lost, checks, check_rtt_ns, path_id, pair_id,"
+		  " per_packet, eps)"
+		  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, nullif(?8, 0), nullif(?9, 0),"
+		  " CASE ?4 WHEN 0 THEN ?10 END, ?11, ?12, ?13, ?14, ?15, ?16, nullif(?17, 0),"
+		  " ?18, ?19, ?20, nullif(?21, 0), nullif(?22, 0), nullif(?23, 0),"
+		  " CASE ?4 WHEN 0 THEN NULL ELSE ?24 END, CASE ?4 WHEN 0 THEN NULL ELSE ?25 END)",
 		  &t->trace_add },
 		{ "INSERT INTO hop (trace_id, ttl, flow, try, addr_id, rtt_ns, tx_us, icmp,"
 		  " reply_ttl, arrived) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 		  &t->hop_add },
+		/* Nobody can tell two silent vertices of a hop apart. */
+		{ "INSERT INTO link (trace_id, near_ttl, near_id, far_id, flows)"
+		  " VALUES (?1, ?2, ?3, ?4, ?5)"
+		  " ON CONFLICT DO UPDATE SET flows = flows + excluded.flows",
+		  &t->link_add },
 	};
 	int err = sqlite_db_prepare(t->db, list, ARRAY_LEN(list));
 
@@ -70,6 +75,7 @@ void sqlite_traces_free(struct sqlite_traces *t)
 		return;
 	sqlite3_finalize(t->trace_add);
 	sqlite3_finalize(t->hop_add);
+	sqlite3_finalize(t->link_add);
 	sqlite_dictionary_free(t->dictionary);
 	free(t);
 }
@@ -134,9 +140,11 @@ static int add_trace(struct sqlite_traces *t, int64_t cycle_id, const struct tra
 		(int64_t)trace->check_rtt_ns,
 		keys.path,
 		stored_pair(t, trace->pair_id),
+		trace->is_per_packet,
 	};
 	for (size_t i = 0; i < ARRAY_LEN(values); i++)
 		sqlite3_bind_int64(t->trace_add, (int)i + 1, values[i]);
+	sqlite3_bind_double(t->trace_add, (int)ARRAY_LEN(values) + 1, trace->eps);
 	err = sqlite_db_step(t->db, t->trace_add);
 	if (!err)
 		*ret_id = sqlite3_last_insert_rowid(t->db->handle);
@@ -191,6 +199,36 @@ static int add_hop(struct sqlite_traces *t, int64_t trace_id, const struct trace
 	return sqlite_db_step(t->db, s);
 }
 
+/* 0 for a black hole. */
+static int find_vertex(struct sqlite_traces *t, const struct vertex_record *v, int64_t *ret_id)
+{
+	if (addr_is_none(&v->addr)) {
+		*ret_id = 0;
+		return 0;
+	}
+	return sqlite_dictionary_addr(t->dictionary, &v->addr, ret_id);
+}
+
+static int add_link(struct sqlite_traces *t, int64_t trace_id, const struct trace_record *trace,
+		    const struct link_record *link)
+{
+	const struct vertex_record *near = &trace->vertices[link->near];
+	sqlite3_stmt *s = t->link_add;
+	int64_t near_id, far_id;
+	int err = find_vertex(t, near, &near_id);
+
+	if (!err)
+		err = find_vertex(t, &trace->vertices[link->far], &far_id);
+	if (err)
+		return err;
+	sqlite3_bind_int64(s, 1, trace_id);
+	sqlite3_bind_int64(s, 2, near->ttl);
+	sqlite3_bind_int64(s, 3, near_id);
+	sqlite3_bind_int64(s, 4, far_id);
+	sqlite3_bind_int64(s, 5, link->flows);
+	return sqlite_db_step(t->db, s);
+}
+
 int sqlite_traces_add(struct sqlite_traces *t, int64_t cycle_id, const struct trace_record *trace)
 {
 	int64_t trace_id;
@@ -198,5 +236,7 @@ int sqlite_traces_add(struct sqlite_traces *t, int64_t cycle_id, const struct tr
 
 	for (size_t i = 0; !err && i < trace->probe_count; i++)
 		err = add_hop(t, trace_id, trace, &trace->probes[i]);
+	for (size_t i = 0; !err && i < trace->link_count; i++)
+		err = add_link(t, trace_id, trace, &trace->links[i]);
 	return err;
 }

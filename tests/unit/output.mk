@@ -1,16 +1,16 @@
 # output/
 unit_tests += tests/unit/test_fanout tests/unit/test_graph tests/unit/test_id_cache \
-	tests/unit/test_record \
-	tests/unit/test_sqlite tests/unit/test_sqlite_file tests/unit/test_text \
-	tests/unit/test_text_pair
+	tests/unit/test_record tests/unit/test_sqlite tests/unit/test_sqlite_file \
+	tests/unit/test_sqlite_links tests/unit/test_text tests/unit/test_text_pair
 OUTPUT_TEST_LIBS = $(OUTPUT_LIBS) $(TEST_LIBS)
 test_records = tests/unit/records.c tests/unit/records.h
-test_diamonds = tests/unit/diamonds.c tests/unit/diamonds.h $(test_records)
+test_diamonds = tests/unit/diamonds.c tests/unit/diamonds.h
 test_results = tests/unit/results.c tests/unit/results.h $(test_records)
 test_printed = tests/unit/printed.c tests/unit/printed.h $(test_records)
 tests_unit_test_fanout_SOURCES = tests/unit/test_fanout.c $(test_records)
 tests_unit_test_fanout_LDADD = $(OUTPUT_TEST_LIBS)
-tests_unit_test_graph_SOURCES = tests/unit/test_graph.c $(test_diamonds)
+tests_unit_test_graph_SOURCES = tests/unit/test_graph.c $(test_records) \
+	$(test_diamonds)
 tests_unit_test_graph_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_id_cache_SOURCES = tests/unit/test_id_cache.c
 tests_unit_test_id_cache_LDADD = $(OUTPUT_TEST_LIBS)
@@ -20,6 +20,9 @@ tests_unit_test_sqlite_SOURCES = tests/unit/test_sqlite.c $(test_results)
 tests_unit_test_sqlite_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_sqlite_file_SOURCES = tests/unit/test_sqlite_file.c $(test_results)
 tests_unit_test_sqlite_file_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_sqlite_links_SOURCES = tests/unit/test_sqlite_links.c $(test_results) \
+	$(test_diamonds)
+tests_unit_test_sqlite_links_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_text_SOURCES = tests/unit/test_text.c $(test_printed)
 tests_unit_test_text_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_text_pair_SOURCES = tests/unit/test_text_pair.c $(test_printed)

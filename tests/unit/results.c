@@ -59,6 +59,9 @@ void results_expect_sound(void)
 		       "0");
 	results_expect(
 		"SELECT count(*) FROM hop WHERE trace_id NOT IN (SELECT trace_id FROM trace)", "0");
+	results_expect(
+		"SELECT count(*) FROM link WHERE trace_id NOT IN (SELECT trace_id FROM trace)",
+		"0");
 	results_expect("SELECT count(*) FROM path p WHERE length <>"
 		       " (SELECT max(ttl) FROM path_hop h WHERE h.path_id = p.path_id)",
 		       "0");
