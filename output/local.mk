@@ -3,6 +3,7 @@ liboutput_a_SOURCES = \
 	output/fanout.c output/fanout.h \
 	output/graph.c output/graph.h output/graph_merge.c \
 	output/id_cache.c output/id_cache.h \
+	output/pairs.c output/pairs.h \
 	output/record.c output/record.h \
 	output/run.h \
 	output/sink.h \

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "output/pairs.h"
 #include "output/sink.h"
 #include "output/text_pair.h"
 
@@ -25,7 +26,7 @@ struct text_writer {
 	bool is_terminal;
 	bool started; /* something was printed: a blank line goes before the next */
 	int width;
-	struct text_pairs *pairs;
+	struct pairs *pairs;
 	int err; /* the first one; sticky */
 };
 
@@ -51,6 +52,11 @@ static int fail(struct text_writer *w, const char *act, int err)
 	return w->err;
 }
 
+static void release(void *side)
+{
+	text_side_free(side);
+}
+
 /* Returns what fclose() found; standard output stays open. */
 static int writer_free(struct text_writer *w)
 {
@@ -60,7 +66,7 @@ static int writer_free(struct text_writer *w)
 		return 0;
 	if (w->out && !w->is_stdout && fclose(w->out) != 0)
 		err = fail(w, "write", -errno);
-	text_pairs_free(w->pairs);
+	pairs_free(w->pairs);
 	free(w->name);
 	free(w);
 	return err;
@@ -76,7 +82,7 @@ static int text_sink_open(const char *path, const struct run_record *run, void *
 		goto cleanup;
 	w->is_stdout = strcmp(path, "-") == 0;
 	w->name = strdup(w->is_stdout ? "standard output" : path);
-	if (!w->name || text_pairs_new(&w->pairs) != 0)
+	if (!w->name || pairs_new(release, &w->pairs) != 0)
 		goto cleanup;
 	w->out = w->is_stdout ? stdout : fopen(path, "we");
 	if (!w->out) {
@@ -119,29 +125,37 @@ static int print_pair(struct text_writer *w, const struct text_side *a, const st
 	return err;
 }
 
+/* Prints what is complete now.  Takes the side. */
+static int add_side(struct text_writer *w, uint64_t pair_id, struct text_side *side)
+{
+	struct text_side *partner = pair_id > 0 ? pairs_take(w->pairs, pair_id) : NULL;
+	int err;
+
+	if (pair_id > 0 && !partner) {
+		err = pairs_add(w->pairs, pair_id, side);
+		if (!err)
+			return 0;
+		fail(w, "keep a trace", err);
+	} else {
+		err = partner ? print_pair(w, partner, side) : print(w, side->alone);
+	}
+	text_side_free(partner);
+	text_side_free(side);
+	return err;
+}
+
 static int text_sink_record(void *self, const struct trace_record *trace)
 {
 	struct text_writer *w = self;
-	struct text_side side, partner;
+	struct text_side *side;
 	int err;
 
 	if (w->err)
 		return w->err;
-	err = text_side_init(&side, trace);
+	err = text_side_new(trace, &side);
 	if (err)
 		return fail(w, "print a trace", err);
-	if (trace->pair_id == 0) {
-		err = print(w, side.alone);
-	} else if (text_pairs_take(w->pairs, trace->pair_id, &partner)) {
-		err = print_pair(w, &partner, &side);
-		text_side_fini(&partner);
-	} else {
-		err = text_pairs_add(w->pairs, trace->pair_id, &side);
-		if (err)
-			fail(w, "keep a trace", err);
-	}
-	text_side_fini(&side);
-	return err;
+	return add_side(w, trace->pair_id, side);
 }
 
 static int text_sink_flush(void *self)
@@ -154,12 +168,12 @@ static int text_sink_flush(void *self)
 static int text_sink_close(void *self, const struct run_end *end)
 {
 	struct text_writer *w = self;
-	struct text_side side;
+	struct text_side *side;
 	int err, closed;
 
-	while (end && !w->err && text_pairs_take_any(w->pairs, &side)) {
-		print(w, side.alone);
-		text_side_fini(&side);
+	while (end && !w->err && (side = pairs_take_any(w->pairs))) {
+		print(w, side->alone);
+		text_side_free(side);
 	}
 	if (!w->err)
 		flush(w);

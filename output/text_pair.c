@@ -9,19 +9,6 @@
 #include "base/addr_text.h"
 #include "output/text_trace.h"
 
-enum { BUCKETS = 1024 }; /* as many wait as traces are in flight: some thousands */
-
-struct waiting {
-	struct waiting *next;
-	uint64_t pair_id;
-	struct text_side side;
-};
-
-struct text_pairs {
-	struct waiting *buckets[BUCKETS];
-	size_t first_used; /* no bucket before it has anybody; for text_pairs_take_any() */
-};
-
 static void print_title(FILE *out, const struct trace_record *trace)
 {
 	char text[ADDR_TEXT_LEN];
@@ -70,11 +57,13 @@ static int print_to_memory(void (*print)(FILE *out, const struct trace_record *t
 	return 0;
 }
 
-int text_side_init(struct text_side *side, const struct trace_record *trace)
+int text_side_new(const struct trace_record *trace, struct text_side **ret_side)
 {
+	struct text_side *side = calloc(1, sizeof(*side));
 	int err;
 
-	memset(side, 0, sizeof(*side));
+	if (!side)
+		return -ENOMEM;
 	side->direction = trace->direction;
 	err = print_to_memory(print_alone, trace, &side->alone);
 	if (!err && trace->pair_id != 0)
@@ -82,16 +71,20 @@ int text_side_init(struct text_side *side, const struct trace_record *trace)
 	if (!err && trace->pair_id != 0)
 		err = print_to_memory(print_column, trace, &side->column);
 	if (err)
-		text_side_fini(side);
+		text_side_free(side);
+	else
+		*ret_side = side;
 	return err;
 }
 
-void text_side_fini(struct text_side *side)
+void text_side_free(struct text_side *side)
 {
+	if (!side)
+		return;
 	free(side->title);
 	free(side->column);
 	free(side->alone);
-	memset(side, 0, sizeof(*side));
+	free(side);
 }
 
 static int widest_line(const char *text)
@@ -157,73 +150,4 @@ int text_side_join(const struct text_side *a, const struct text_side *b, int wid
 	}
 	*ret_text = text;
 	return 0;
-}
-
-int text_pairs_new(struct text_pairs **ret_pairs)
-{
-	struct text_pairs *p = calloc(1, sizeof(*p));
-
-	if (!p)
-		return -ENOMEM;
-	*ret_pairs = p;
-	return 0;
-}
-
-void text_pairs_free(struct text_pairs *p)
-{
-	struct text_side side;
-
-	if (!p)
-		return;
-	while (text_pairs_take_any(p, &side))
-		text_side_fini(&side);
-	free(p);
-}
-
-int text_pairs_add(struct text_pairs *p, uint64_t pair_id, struct text_side *side)
-{
-	size_t index = pair_id % BUCKETS;
-	struct waiting *w = malloc(sizeof(*w));
-
-	if (!w)
-		return -ENOMEM;
-	w->next = p->buckets[index];
-	w->pair_id = pair_id;
-	w->side = *side;
-	memset(side, 0, sizeof(*side));
-	p->buckets[index] = w;
-	if (index < p->first_used)
-		p->first_used = index;
-	return 0;
-}
-
-static void unlink_waiting(struct waiting **at, struct text_side *ret_side)
-{
-	struct waiting *w = *at;
-
-	*ret_side = w->side;
-	*at = w->next;
-	free(w);
-}
-
-bool text_pairs_take(struct text_pairs *p, uint64_t pair_id, struct text_side *ret_side)
-{
-	for (struct waiting **at = &p->buckets[pair_id % BUCKETS]; *at; at = &(*at)->next) {
-		if ((*at)->pair_id == pair_id) {
-			unlink_waiting(at, ret_side);
-			return true;
-		}
-	}
-	return false;
-}
-
-bool text_pairs_take_any(struct text_pairs *p, struct text_side *ret_side)
-{
-	for (; p->first_used < BUCKETS; p->first_used++) {
-		if (p->buckets[p->first_used]) {
-			unlink_waiting(&p->buckets[p->first_used], ret_side);
-			return true;
-		}
-	}
-	return false;
 }
