@@ -13,6 +13,7 @@ liboutput_a_SOURCES = \
 	output/sqlite_run.c output/sqlite_run.h \
 	output/sqlite_trace.c output/sqlite_trace.h \
 	output/text.c \
+	output/text_graph.c output/text_graph.h \
 	output/text_mark.c output/text_mark.h \
 	output/text_pair.c output/text_pair.h \
 	output/text_trace.c output/text_trace.h

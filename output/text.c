@@ -152,7 +152,7 @@ static int text_sink_record(void *self, const struct trace_record *trace)
 
 	if (w->err)
 		return w->err;
-	err = text_side_new(trace, &side);
+	err = text_side_new(trace, w->width, &side);
 	if (err)
 		return fail(w, "print a trace", err);
 	return add_side(w, trace->pair_id, side);

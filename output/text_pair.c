@@ -7,38 +7,57 @@
 #include <string.h>
 
 #include "base/addr_text.h"
+#include "output/text_graph.h"
 #include "output/text_trace.h"
 
-static void print_title(FILE *out, const struct trace_record *trace)
+enum { GAP_WIDTH = 3 }; /* " | " */
+
+static int print_title(FILE *out, const struct trace_record *trace, int width)
 {
 	char text[ADDR_TEXT_LEN];
 	const struct addr *here = trace->direction == TRACE_REVERSE ? &trace->dst : &trace->src;
 
+	(void)width;
 	fprintf(out, "two-way %s <-> ", addr_to_text(here, text));
 	text_print_target(out, trace);
 	fprintf(out, ", %s\n", text_proto_name(trace));
+	return 0;
 }
 
-static void print_column(FILE *out, const struct trace_record *trace)
+static int print_column(FILE *out, const struct trace_record *trace, int width)
 {
-	fprintf(out, "%s, flow %u",
-		trace->direction == TRACE_REVERSE ? "REVERSE, from the target" : "FORWARD",
-		trace->flow);
+	int err = 0;
+
+	fprintf(out, "%s, ",
+		trace->direction == TRACE_REVERSE ? "REVERSE, from the target" : "FORWARD");
+	text_print_mode(out, trace);
 	text_print_length(out, trace);
 	fputc('\n', out);
-	text_print_grid(out, trace);
+	if (trace->mode == TRACE_SINGLEPATH)
+		text_print_grid(out, trace);
+	else
+		err = text_print_graph(out, trace, (width - GAP_WIDTH) / 2);
 	text_print_ending(out, trace);
+	return err;
 }
 
-static void print_alone(FILE *out, const struct trace_record *trace)
+static int print_alone(FILE *out, const struct trace_record *trace, int width)
 {
+	int err = 0;
+
 	text_print_heading(out, trace);
-	text_print_hops(out, trace);
+	if (trace->mode == TRACE_SINGLEPATH)
+		text_print_hops(out, trace);
+	else
+		err = text_print_graph(out, trace, width);
 	text_print_ending(out, trace);
+	return err;
 }
 
-static int print_to_memory(void (*print)(FILE *out, const struct trace_record *trace),
-			   const struct trace_record *trace, char **ret_text)
+typedef int printer(FILE *out, const struct trace_record *trace, int width);
+
+static int print_to_memory(printer *print, const struct trace_record *trace, int width,
+			   char **ret_text)
 {
 	char *text = NULL;
 	size_t len;
@@ -47,8 +66,8 @@ static int print_to_memory(void (*print)(FILE *out, const struct trace_record *t
 
 	if (!out)
 		return -ENOMEM;
-	print(out, trace);
-	failed = ferror(out);
+	failed = print(out, trace, width) != 0;
+	failed |= ferror(out) != 0;
 	if (fclose(out) != 0 || failed) {
 		free(text);
 		return -ENOMEM;
@@ -57,7 +76,7 @@ static int print_to_memory(void (*print)(FILE *out, const struct trace_record *t
 	return 0;
 }
 
-int text_side_new(const struct trace_record *trace, struct text_side **ret_side)
+int text_side_new(const struct trace_record *trace, int width, struct text_side **ret_side)
 {
 	struct text_side *side = calloc(1, sizeof(*side));
 	int err;
@@ -65,11 +84,11 @@ int text_side_new(const struct trace_record *trace, struct text_side **ret_side)
 	if (!side)
 		return -ENOMEM;
 	side->direction = trace->direction;
-	err = print_to_memory(print_alone, trace, &side->alone);
+	err = print_to_memory(print_alone, trace, width, &side->alone);
 	if (!err && trace->pair_id != 0)
-		err = print_to_memory(print_title, trace, &side->title);
+		err = print_to_memory(print_title, trace, width, &side->title);
 	if (!err && trace->pair_id != 0)
-		err = print_to_memory(print_column, trace, &side->column);
+		err = print_to_memory(print_column, trace, width, &side->column);
 	if (err)
 		text_side_free(side);
 	else
@@ -137,7 +156,7 @@ int text_side_join(const struct text_side *a, const struct text_side *b, int wid
 
 	if (!out)
 		return -ENOMEM;
-	if (left_width + 3 + widest_line(right->column) <= width) {
+	if (left_width + GAP_WIDTH + widest_line(right->column) <= width) {
 		fputs(left->title, out);
 		print_columns(out, left->column, right->column, left_width);
 	} else {

@@ -12,7 +12,8 @@ struct text_side {
 	char *alone;  /* complete, with a heading of its own */
 };
 
-int text_side_new(const struct trace_record *trace, struct text_side **ret_side);
+/* Its own lines are made for a terminal of `width` columns. */
+int text_side_new(const struct trace_record *trace, int width, struct text_side **ret_side);
 /* Takes NULL. */
 void text_side_free(struct text_side *side);
 

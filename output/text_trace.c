@@ -65,6 +65,14 @@ void text_print_length(FILE *out, const struct trace_record *trace)
 		fprintf(out, ", %u hop%s", trace->path_len, trace->path_len == 1 ? "" : "s");
 }
 
+void text_print_mode(FILE *out, const struct trace_record *trace)
+{
+	if (trace->mode == TRACE_SINGLEPATH)
+		fprintf(out, "flow %u", trace->flow);
+	else
+		fprintf(out, "multipath, failure bound %g", trace->eps);
+}
+
 void text_print_heading(FILE *out, const struct trace_record *trace)
 {
 	char text[ADDR_TEXT_LEN];
@@ -77,7 +85,8 @@ void text_print_heading(FILE *out, const struct trace_record *trace)
 		fprintf(out, "forward from %s to ", addr_to_text(&trace->src, text));
 		text_print_target(out, trace);
 	}
-	fprintf(out, ", %s flow %u", text_proto_name(trace), trace->flow);
+	fprintf(out, ", %s ", text_proto_name(trace));
+	text_print_mode(out, trace);
 	text_print_length(out, trace);
 	fputc('\n', out);
 }
@@ -138,17 +147,21 @@ void text_print_hops(FILE *out, const struct trace_record *trace)
 		print_hop(out, &hop);
 }
 
-/* Five characters, as long as there are less than 100 seconds. */
+int text_ms_digits(uint64_t ns)
+{
+	uint64_t ms = ns / 1000000;
+
+	return ms < 10 ? 3 : ms < 100 ? 2 : ms < 1000 ? 1 : 0;
+}
+
 static void print_cell(FILE *out, int width, const struct probe_record *p)
 {
-	double ms = (double)p->rtt_ns / 1e6;
-
 	if (!p->answered)
 		fprintf(out, "%*s", width, p->arrived ? "+" : "*");
 	else if (!p->has_rtt)
 		fprintf(out, "%*s", width, "?");
 	else
-		fprintf(out, "%*.*f", width, ms < 10 ? 3 : ms < 100 ? 2 : ms < 1000 ? 1 : 0, ms);
+		fprintf(out, "%*.*f", width, text_ms_digits(p->rtt_ns), (double)p->rtt_ns / 1e6);
 }
 
 /* The tries that `from` answered, each in its column; the first line of a hop has

@@ -24,6 +24,9 @@ void text_print_target(FILE *out, const struct trace_record *trace);
 /* "udp", "tcp", "icmp". */
 const char *text_proto_name(const struct trace_record *trace);
 
+/* "flow 33500"; multipath: the bound of its certainty. */
+void text_print_mode(FILE *out, const struct trace_record *trace);
+
 void text_print_heading(FILE *out, const struct trace_record *trace);
 void text_print_hops(FILE *out, const struct trace_record *trace);
 void text_print_grid(FILE *out, const struct trace_record *trace);
@@ -31,3 +34,5 @@ void text_print_grid(FILE *out, const struct trace_record *trace);
 void text_print_ending(FILE *out, const struct trace_record *trace);
 /* ", 7 hops", if the far end was reached. */
 void text_print_length(FILE *out, const struct trace_record *trace);
+/* Decimals with which a time in milliseconds has five characters, up to 100 seconds. */
+int text_ms_digits(uint64_t ns);

@@ -1,7 +1,8 @@
 # output/
 unit_tests += tests/unit/test_fanout tests/unit/test_graph tests/unit/test_id_cache \
 	tests/unit/test_record tests/unit/test_sqlite tests/unit/test_sqlite_file \
-	tests/unit/test_sqlite_links tests/unit/test_text tests/unit/test_text_pair
+	tests/unit/test_sqlite_links tests/unit/test_text \
+	tests/unit/test_text_graph tests/unit/test_text_pair
 OUTPUT_TEST_LIBS = $(OUTPUT_LIBS) $(TEST_LIBS)
 test_records = tests/unit/records.c tests/unit/records.h
 test_diamonds = tests/unit/diamonds.c tests/unit/diamonds.h
@@ -27,3 +28,6 @@ tests_unit_test_text_SOURCES = tests/unit/test_text.c $(test_printed)
 tests_unit_test_text_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_text_pair_SOURCES = tests/unit/test_text_pair.c $(test_printed)
 tests_unit_test_text_pair_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_text_graph_SOURCES = tests/unit/test_text_graph.c $(test_printed) \
+	$(test_diamonds)
+tests_unit_test_text_graph_LDADD = $(OUTPUT_TEST_LIBS)
