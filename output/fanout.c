@@ -49,7 +49,7 @@ static bool is_taken(const struct fanout *f, const char *path)
 }
 
 int fanout_add(struct fanout *f, const struct sink_ops *ops, const char *path,
-	       const struct run_record *run)
+	       const struct sink_options *options, const struct run_record *run)
 {
 	struct member *grown;
 	char *copy = NULL;
@@ -67,7 +67,7 @@ int fanout_add(struct fanout *f, const struct sink_ops *ops, const char *path,
 	copy = strdup(path);
 	if (!copy)
 		return -ENOMEM;
-	err = ops->open(path, run, &self);
+	err = ops->open(path, options, run, &self);
 	if (err) {
 		free(copy);
 		return err;

@@ -13,7 +13,7 @@ int fanout_new(struct fanout **ret_fanout);
 
 /* Opens the sink and adds it.  Returns 0 or the sink's -errno. */
 int fanout_add(struct fanout *f, const struct sink_ops *ops, const char *path,
-	       const struct run_record *run);
+	       const struct sink_options *options, const struct run_record *run);
 
 void fanout_record(struct fanout *f, const struct trace_record *trace);
 void fanout_flush(struct fanout *f);

@@ -5,8 +5,26 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "output/record.h"
 #include "output/run.h"
+
+/* Host names, for sinks that show them. */
+struct sink_names {
+	/* NULL: none known, or none yet.  Valid until the next call. */
+	const char *(*name_of)(void *arg, const struct addr *addr);
+	void *arg;
+};
+
+/* What a user chose besides the path; each format reads what concerns it.  What the
+ * pointers point to outlives the sink. */
+struct sink_options {
+	const char *format;	 /* pictures: "pdf", "svg" … */
+	bool keep_apart;	 /* pictures: vertices with the same address don't become one */
+	bool is_one_target;	 /* no more than one will come */
+	struct sink_names names; /* .name_of may be NULL */
+};
 
 /*
  * A sink copies what it keeps: records and runs are valid during the call only.
@@ -16,7 +34,8 @@ struct sink_ops {
 	const char *name;
 	/* `path` as the user gave it; "-" is standard output where the format can be
 	 * a stream. */
-	int (*open)(const char *path, const struct run_record *run, void **ret_self);
+	int (*open)(const char *path, const struct sink_options *options,
+		    const struct run_record *run, void **ret_self);
 	int (*record)(void *self, const struct trace_record *trace);
 	/* Everything recorded so far is safe from now on: committed, written.  Whoever
 	 * records calls it at least once a second while records wait. */

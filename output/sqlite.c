@@ -54,11 +54,13 @@ static void writer_free(struct sqlite_writer *w)
 	free(w);
 }
 
-static int sqlite_sink_open(const char *path, const struct run_record *run, void **ret_self)
+static int sqlite_sink_open(const char *path, const struct sink_options *options,
+			    const struct run_record *run, void **ret_self)
 {
 	struct sqlite_writer *w = calloc(1, sizeof(*w));
 	int err = -ENOMEM;
 
+	(void)options;
 	if (!w)
 		goto fail;
 	if (strcmp(path, "-") == 0) {

@@ -72,11 +72,13 @@ static int writer_free(struct text_writer *w)
 	return err;
 }
 
-static int text_sink_open(const char *path, const struct run_record *run, void **ret_self)
+static int text_sink_open(const char *path, const struct sink_options *options,
+			  const struct run_record *run, void **ret_self)
 {
 	struct text_writer *w = calloc(1, sizeof(*w));
 	int err = -ENOMEM;
 
+	(void)options;
 	(void)run;
 	if (!w)
 		goto cleanup;

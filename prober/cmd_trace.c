@@ -38,6 +38,7 @@ static int open_sources(const struct prober_options *o, struct target_source **r
 static int open_sinks(const struct prober_options *o, const struct run_record *run,
 		      struct fanout **ret_sinks)
 {
+	const struct sink_options options = { 0 };
 	struct fanout *sinks;
 	int err = fanout_new(&sinks);
 
@@ -45,9 +46,9 @@ static int open_sinks(const struct prober_options *o, const struct run_record *r
 		return err;
 	/* First what refuses files that are not its own, then what empties them. */
 	if (o->db)
-		err = fanout_add(sinks, &sqlite_sink, o->db, run);
+		err = fanout_add(sinks, &sqlite_sink, o->db, &options, run);
 	if (!err && o->text)
-		err = fanout_add(sinks, &text_sink, o->text, run);
+		err = fanout_add(sinks, &text_sink, o->text, &options, run);
 	if (err)
 		fanout_close(sinks, NULL);
 	else

@@ -114,6 +114,7 @@ int main(int argc, char **argv)
 	const struct run_end end = { RUN_COMPLETE, 2, "{}" };
 	struct stat st;
 	off_t before;
+	static const struct sink_options options;
 	void *sink;
 	mono start;
 
@@ -131,7 +132,7 @@ int main(int argc, char **argv)
 	if (stat(argv[1], &st) != 0)
 		st.st_size = 0;
 	before = st.st_size;
-	if (sqlite_sink.open(argv[1], &run, &sink))
+	if (sqlite_sink.open(argv[1], &options, &run, &sink))
 		return 1;
 	start = clock_now();
 	if (write_all(&sqlite_sink, sink, &shape) || sqlite_sink.close(sink, &end))

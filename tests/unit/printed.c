@@ -29,7 +29,7 @@ void *printed_open(void)
 {
 	void *sink = NULL;
 
-	cr_assert_eq(text_sink.open(path, &draft_run, &sink), 0);
+	cr_assert_eq(text_sink.open(path, &draft_options, &draft_run, &sink), 0);
 	return sink;
 }
 

@@ -20,6 +20,8 @@ const struct run_record draft_run = {
 	.started_us = 1700000000000000,
 };
 
+const struct sink_options draft_options = { .format = "dot", .is_one_target = true };
+
 const struct run_end draft_end = { RUN_COMPLETE, 1700000009000000, "{\"sent\":9}" };
 
 struct addr draft_addr(const char *text)

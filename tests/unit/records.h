@@ -4,6 +4,7 @@
 
 #include "output/record.h"
 #include "output/run.h"
+#include "output/sink.h"
 
 struct record_draft {
 	struct trace_record trace;
@@ -33,4 +34,5 @@ void draft_link(struct record_draft *d, uint16_t near, uint16_t far, uint16_t fl
 struct addr draft_addr(const char *text);
 
 extern const struct run_record draft_run;
+extern const struct sink_options draft_options;
 extern const struct run_end draft_end;

@@ -71,7 +71,7 @@ void *results_open(void)
 {
 	void *sink = NULL;
 
-	cr_assert_eq(sqlite_sink.open(results_path, &draft_run, &sink), 0);
+	cr_assert_eq(sqlite_sink.open(results_path, &draft_options, &draft_run, &sink), 0);
 	return sink;
 }
 
@@ -80,7 +80,7 @@ int results_open_as(const char *uuid, void **ret_sink)
 	struct run_record run = draft_run;
 
 	run.uuid = uuid;
-	return sqlite_sink.open(results_path, &run, ret_sink);
+	return sqlite_sink.open(results_path, &draft_options, &run, ret_sink);
 }
 
 void results_draft_forward(struct record_draft *d)

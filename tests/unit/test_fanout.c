@@ -20,10 +20,12 @@ static struct counters {
 	enum run_state state;
 } seen[4];
 
-static int count_open(const char *path, const struct run_record *run, void **ret_self)
+static int count_open(const char *path, const struct sink_options *options,
+		      const struct run_record *run, void **ret_self)
 {
 	struct counters *c = &seen[atoi(path)];
 
+	(void)options;
 	(void)run;
 	if (atoi(path) == 3)
 		return -EACCES;
@@ -71,7 +73,7 @@ static struct fanout *fanout_of(int count)
 	memset(seen, 0, sizeof(seen));
 	cr_assert_eq(fanout_new(&f), 0);
 	for (int i = 0; i < count; i++)
-		cr_assert_eq(fanout_add(f, &counting, names[i], &draft_run), 0);
+		cr_assert_eq(fanout_add(f, &counting, names[i], &draft_options, &draft_run), 0);
 	return f;
 }
 
@@ -134,7 +136,7 @@ Test(fanout, run_that_never_began_closes_without_an_end)
 {
 	struct fanout *f = fanout_of(1);
 
-	cr_assert_eq(fanout_add(f, &counting, "3", &draft_run), -EACCES);
+	cr_assert_eq(fanout_add(f, &counting, "3", &draft_options, &draft_run), -EACCES);
 	cr_assert_eq(fanout_close(f, NULL), 0);
 	cr_assert(seen[0].without_end);
 	cr_assert_eq(seen[0].closed, 1);
@@ -149,12 +151,12 @@ Test(fanout, two_sinks_never_share_a_file)
 
 	cr_assert_geq(fd, 0);
 	snprintf(same, sizeof(same), "/tmp/../%s", file);
-	cr_assert_eq(fanout_add(f, &counting, file, &draft_run), 0);
-	cr_assert_eq(fanout_add(f, &counting, same, &draft_run), -EBUSY);
-	cr_assert_eq(fanout_add(f, &counting, "-", &draft_run), 0);
-	cr_assert_eq(fanout_add(f, &counting, "-", &draft_run), 0);
-	cr_assert_eq(fanout_add(f, &counting, "/dev/null", &draft_run), 0);
-	cr_assert_eq(fanout_add(f, &counting, "/dev/null", &draft_run), 0);
+	cr_assert_eq(fanout_add(f, &counting, file, &draft_options, &draft_run), 0);
+	cr_assert_eq(fanout_add(f, &counting, same, &draft_options, &draft_run), -EBUSY);
+	cr_assert_eq(fanout_add(f, &counting, "-", &draft_options, &draft_run), 0);
+	cr_assert_eq(fanout_add(f, &counting, "-", &draft_options, &draft_run), 0);
+	cr_assert_eq(fanout_add(f, &counting, "/dev/null", &draft_options, &draft_run), 0);
+	cr_assert_eq(fanout_add(f, &counting, "/dev/null", &draft_options, &draft_run), 0);
 	cr_assert_eq(fanout_close(f, &draft_end), 0);
 	close(fd);
 	unlink(file);

@@ -247,7 +247,7 @@ Test(sqlite, other_lists_count_their_own_cycles)
 	cr_assert_eq(sqlite_sink.close(results_open(), &draft_end), 0);
 	other.uuid = "other";
 	other.list = "targets.txt";
-	cr_assert_eq(sqlite_sink.open(results_path, &other, &sink), 0);
+	cr_assert_eq(sqlite_sink.open(results_path, &draft_options, &other, &sink), 0);
 	cr_assert_eq(sqlite_sink.close(sink, &draft_end), 0);
 	results_expect("SELECT group_concat(list || ',' || number, ' ') FROM cycle",
 		       "ENDPOINTS,1 targets.txt,1");

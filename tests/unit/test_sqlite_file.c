@@ -45,7 +45,7 @@ static void expect_refused(int err)
 
 	cr_assert_geq(fd, 0);
 	len = read(fd, before, sizeof(before));
-	cr_assert_eq(sqlite_sink.open(results_path, &draft_run, &sink), err);
+	cr_assert_eq(sqlite_sink.open(results_path, &draft_options, &draft_run, &sink), err);
 	cr_assert_null(sink);
 	cr_assert_eq(pread(fd, after, sizeof(after), 0), len);
 	cr_assert_arr_eq(before, after, (size_t)len);
@@ -81,10 +81,12 @@ Test(sqlite_file, refuses_what_is_no_file)
 {
 	void *sink;
 
-	cr_assert_eq(sqlite_sink.open("-", &draft_run, &sink), -EINVAL);
-	cr_assert_eq(sqlite_sink.open("/dev/null", &draft_run, &sink), -EINVAL);
-	cr_assert_eq(sqlite_sink.open(results_directory, &draft_run, &sink), -EISDIR);
-	cr_assert_eq(sqlite_sink.open("/nonexistent/results.db", &draft_run, &sink), -ENOENT);
+	cr_assert_eq(sqlite_sink.open("-", &draft_options, &draft_run, &sink), -EINVAL);
+	cr_assert_eq(sqlite_sink.open("/dev/null", &draft_options, &draft_run, &sink), -EINVAL);
+	cr_assert_eq(sqlite_sink.open(results_directory, &draft_options, &draft_run, &sink),
+		     -EISDIR);
+	cr_assert_eq(sqlite_sink.open("/nonexistent/results.db", &draft_options, &draft_run, &sink),
+		     -ENOENT);
 }
 
 Test(sqlite_file, names_that_mean_something_to_sqlite_are_files)
@@ -92,7 +94,7 @@ Test(sqlite_file, names_that_mean_something_to_sqlite_are_files)
 	void *sink;
 
 	cr_assert_eq(chdir(results_directory), 0);
-	cr_assert_eq(sqlite_sink.open(":memory:", &draft_run, &sink), 0);
+	cr_assert_eq(sqlite_sink.open(":memory:", &draft_options, &draft_run, &sink), 0);
 	cr_assert_eq(sqlite_sink.close(sink, &draft_end), 0);
 	cr_assert_eq(access(":memory:", F_OK), 0);
 	snprintf(results_path, sizeof(results_path), "%s/:memory:", results_directory);

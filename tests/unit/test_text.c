@@ -193,7 +193,7 @@ Test(text, file_that_cannot_be_opened_is_named, .init = cr_redirect_stderr)
 {
 	void *sink;
 
-	cr_assert_eq(text_sink.open("/nonexistent/x", &draft_run, &sink), -ENOENT);
+	cr_assert_eq(text_sink.open("/nonexistent/x", &draft_options, &draft_run, &sink), -ENOENT);
 	fflush(stderr);
 	cr_assert_stderr_eq_str(
 		"revprobe: /nonexistent/x: cannot open: No such file or directory\n");
@@ -207,7 +207,7 @@ static int write_to(int fd)
 	int err;
 
 	dup2(fd, STDOUT_FILENO);
-	if (text_sink.open("-", &draft_run, &sink))
+	if (text_sink.open("-", &draft_options, &draft_run, &sink))
 		return -1;
 	draft_init(&d, TRACE_FORWARD, "192.0.2.2", "192.0.2.1", "192.0.2.2");
 	err = text_sink.record(sink, &d.trace);
@@ -248,7 +248,7 @@ Test(text, full_file_is_reported_once, .init = cr_redirect_stderr)
 	struct record_draft d;
 	void *sink;
 
-	cr_assert_eq(text_sink.open("/dev/full", &draft_run, &sink), 0);
+	cr_assert_eq(text_sink.open("/dev/full", &draft_options, &draft_run, &sink), 0);
 	draft_init(&d, TRACE_FORWARD, "192.0.2.2", "192.0.2.1", "192.0.2.2");
 	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
 	cr_assert_eq(text_sink.flush(sink), -ENOSPC);
@@ -263,7 +263,7 @@ Test(text, close_finds_the_full_standard_output, .init = cr_redirect_stderr)
 	void *sink;
 
 	cr_assert_geq(dup2(open("/dev/full", O_WRONLY), STDOUT_FILENO), 0);
-	cr_assert_eq(text_sink.open("-", &draft_run, &sink), 0);
+	cr_assert_eq(text_sink.open("-", &draft_options, &draft_run, &sink), 0);
 	draft_init(&d, TRACE_FORWARD, "192.0.2.2", "192.0.2.1", "192.0.2.2");
 	cr_assert_eq(text_sink.record(sink, &d.trace), 0);
 	cr_assert_eq(text_sink.close(sink, &draft_end), -ENOSPC);
