@@ -1,5 +1,6 @@
 noinst_LIBRARIES += liboutput.a
 liboutput_a_SOURCES = \
+	output/dot.c output/dot.h output/dot_text.c \
 	output/fanout.c output/fanout.h \
 	output/graph.c output/graph.h output/graph_merge.c \
 	output/id_cache.c output/id_cache.h \

@@ -1,5 +1,5 @@
 # output/
-unit_tests += tests/unit/test_fanout tests/unit/test_graph tests/unit/test_id_cache \
+unit_tests += tests/unit/test_dot tests/unit/test_fanout tests/unit/test_graph tests/unit/test_id_cache \
 	tests/unit/test_record tests/unit/test_sqlite tests/unit/test_sqlite_file \
 	tests/unit/test_sqlite_links tests/unit/test_text \
 	tests/unit/test_text_graph tests/unit/test_text_pair
@@ -8,6 +8,8 @@ test_records = tests/unit/records.c tests/unit/records.h
 test_diamonds = tests/unit/diamonds.c tests/unit/diamonds.h
 test_results = tests/unit/results.c tests/unit/results.h $(test_records)
 test_printed = tests/unit/printed.c tests/unit/printed.h $(test_records)
+tests_unit_test_dot_SOURCES = tests/unit/test_dot.c $(test_records) $(test_diamonds)
+tests_unit_test_dot_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_fanout_SOURCES = tests/unit/test_fanout.c $(test_records)
 tests_unit_test_fanout_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_graph_SOURCES = tests/unit/test_graph.c $(test_records) \
