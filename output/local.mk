@@ -17,9 +17,10 @@ liboutput_a_SOURCES = \
 	output/text_graph.c output/text_graph.h \
 	output/text_mark.c output/text_mark.h \
 	output/text_pair.c output/text_pair.h \
-	output/text_trace.c output/text_trace.h
-liboutput_a_CFLAGS = $(AM_CFLAGS) $(SQLITE3_CFLAGS) $(SODIUM_CFLAGS)
-OUTPUT_LIBS = liboutput.a $(BASE_LIBS) $(SQLITE3_LIBS) $(SODIUM_LIBS)
+	output/text_trace.c output/text_trace.h \
+	output/utf8.c output/utf8.h
+liboutput_a_CFLAGS = $(AM_CFLAGS) $(SQLITE3_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
+OUTPUT_LIBS = liboutput.a $(BASE_LIBS) $(SQLITE3_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS)
 
 # The schema as one C string: each line quoted, with its newline.
 output/schema.sql.h: output/schema.sql

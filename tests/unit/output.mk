@@ -1,8 +1,18 @@
 # output/
-unit_tests += tests/unit/test_dot tests/unit/test_fanout tests/unit/test_graph tests/unit/test_id_cache \
-	tests/unit/test_record tests/unit/test_sqlite tests/unit/test_sqlite_file \
-	tests/unit/test_sqlite_links tests/unit/test_text \
-	tests/unit/test_text_graph tests/unit/test_text_pair
+unit_tests += \
+	tests/unit/test_dot \
+	tests/unit/test_fanout \
+	tests/unit/test_graph \
+	tests/unit/test_id_cache \
+	tests/unit/test_pairs \
+	tests/unit/test_record \
+	tests/unit/test_sqlite \
+	tests/unit/test_sqlite_file \
+	tests/unit/test_sqlite_links \
+	tests/unit/test_text \
+	tests/unit/test_text_graph \
+	tests/unit/test_text_pair \
+	tests/unit/test_utf8
 OUTPUT_TEST_LIBS = $(OUTPUT_LIBS) $(TEST_LIBS)
 test_records = tests/unit/records.c tests/unit/records.h
 test_diamonds = tests/unit/diamonds.c tests/unit/diamonds.h
@@ -33,3 +43,6 @@ tests_unit_test_text_pair_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_text_graph_SOURCES = tests/unit/test_text_graph.c $(test_printed) \
 	$(test_diamonds)
 tests_unit_test_text_graph_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_utf8_SOURCES = tests/unit/test_utf8.c
+tests_unit_test_utf8_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_utf8_LDADD = $(OUTPUT_TEST_LIBS)
