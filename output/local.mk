@@ -6,6 +6,7 @@ liboutput_a_SOURCES = \
 	output/id_cache.c output/id_cache.h \
 	output/pairs.c output/pairs.h \
 	output/record.c output/record.h \
+	output/record_copy.c output/record_copy.h \
 	output/run.h \
 	output/sink.h \
 	output/sqlite.c \

@@ -78,6 +78,7 @@ struct link_record {
 	uint16_t flows; /* that were seen at both ends; 0: assumed, not seen */
 };
 
+/* What it points to is copied in record_copy.c: a new pointer belongs there, too. */
 struct trace_record {
 	const char *target;    /* as it was given: name or address */
 	uint32_t declared_asn; /* 0: none */

@@ -6,6 +6,7 @@ unit_tests += \
 	tests/unit/test_id_cache \
 	tests/unit/test_pairs \
 	tests/unit/test_record \
+	tests/unit/test_record_copy \
 	tests/unit/test_sqlite \
 	tests/unit/test_sqlite_file \
 	tests/unit/test_sqlite_links \
@@ -29,6 +30,8 @@ tests_unit_test_id_cache_SOURCES = tests/unit/test_id_cache.c
 tests_unit_test_id_cache_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_record_SOURCES = tests/unit/test_record.c
 tests_unit_test_record_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_record_copy_SOURCES = tests/unit/test_record_copy.c $(test_records)
+tests_unit_test_record_copy_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_sqlite_SOURCES = tests/unit/test_sqlite.c $(test_results)
 tests_unit_test_sqlite_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_sqlite_file_SOURCES = tests/unit/test_sqlite_file.c $(test_results)

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A record that outlives the call: for sinks that write two directions together. */
+#pragma once
+
+#include "output/record.h"
+
+/* The trace with all that it points to, in one piece of memory: free() it.  Returns 0
+ * or -ENOMEM. */
+int record_copy(const struct trace_record *trace, struct trace_record **ret_copy);
