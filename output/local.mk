@@ -3,6 +3,7 @@ liboutput_a_SOURCES = \
 	output/dot.c output/dot.h output/dot_text.c \
 	output/fanout.c output/fanout.h \
 	output/graph.c output/graph.h output/graph_merge.c \
+	output/fnv.c output/fnv.h \
 	output/id_cache.c output/id_cache.h \
 	output/pairs.c output/pairs.h \
 	output/record.c output/record.h \
@@ -19,7 +20,8 @@ liboutput_a_SOURCES = \
 	output/text_mark.c output/text_mark.h \
 	output/text_pair.c output/text_pair.h \
 	output/text_trace.c output/text_trace.h \
-	output/utf8.c output/utf8.h
+	output/utf8.c output/utf8.h \
+	output/whole_file.c output/whole_file.h
 liboutput_a_CFLAGS = $(AM_CFLAGS) $(SQLITE3_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
 OUTPUT_LIBS = liboutput.a $(BASE_LIBS) $(SQLITE3_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS)
 

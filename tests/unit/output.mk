@@ -2,6 +2,7 @@
 unit_tests += \
 	tests/unit/test_dot \
 	tests/unit/test_fanout \
+	tests/unit/test_fnv \
 	tests/unit/test_graph \
 	tests/unit/test_id_cache \
 	tests/unit/test_pairs \
@@ -13,7 +14,8 @@ unit_tests += \
 	tests/unit/test_text \
 	tests/unit/test_text_graph \
 	tests/unit/test_text_pair \
-	tests/unit/test_utf8
+	tests/unit/test_utf8 \
+	tests/unit/test_whole_file
 OUTPUT_TEST_LIBS = $(OUTPUT_LIBS) $(TEST_LIBS)
 test_records = tests/unit/records.c tests/unit/records.h
 test_diamonds = tests/unit/diamonds.c tests/unit/diamonds.h
@@ -26,6 +28,8 @@ tests_unit_test_fanout_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_graph_SOURCES = tests/unit/test_graph.c $(test_records) \
 	$(test_diamonds)
 tests_unit_test_graph_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_fnv_SOURCES = tests/unit/test_fnv.c
+tests_unit_test_fnv_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_id_cache_SOURCES = tests/unit/test_id_cache.c
 tests_unit_test_id_cache_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_record_SOURCES = tests/unit/test_record.c
@@ -49,3 +53,6 @@ tests_unit_test_text_graph_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_utf8_SOURCES = tests/unit/test_utf8.c
 tests_unit_test_utf8_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_utf8_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_whole_file_SOURCES = tests/unit/test_whole_file.c
+tests_unit_test_whole_file_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=write
+tests_unit_test_whole_file_LDADD = $(OUTPUT_TEST_LIBS)

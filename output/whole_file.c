@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "output/whole_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "output/fnv.h"
+
+enum { TARGET_LEN_MAX = 160 }; /* leaves room for BASE in the 255 bytes of a file name */
+
+static bool is_plain(unsigned char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '-' || c == '.' || c == '_';
+}
+
+static void print_target(FILE *out, const char *target)
+{
+	int len = 0;
+
+	fputc('-', out);
+	for (const unsigned char *c = (const unsigned char *)target; *c; c++) {
+		if (len >= TARGET_LEN_MAX) {
+			/* No plain byte is a tilde. */
+			fprintf(out, "~%016jx", (uintmax_t)fnv_text(FNV_START, target));
+			return;
+		}
+		len += is_plain(*c) ? fprintf(out, "%c", *c) : fprintf(out, "%%%02x", *c);
+	}
+}
+
+char *whole_file_name(const char *base, const char *target, const char *suffix)
+{
+	char *name = NULL;
+	size_t len;
+	FILE *out = open_memstream(&name, &len);
+	bool failed;
+
+	if (!out)
+		return NULL;
+	fputs(base, out);
+	if (target)
+		print_target(out, target);
+	fputs(suffix, out);
+	failed = ferror(out);
+	if (fclose(out) != 0 || failed) {
+		free(name);
+		return NULL;
+	}
+	return name;
+}
+
+int whole_file_check(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	int err = 0;
+
+	if (!folder)
+		return -ENOMEM;
+	if (access(folder, W_OK | X_OK) != 0)
+		err = -errno;
+	free(folder);
+	return err;
+}
+
+static int write_all(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t written = write(fd, text, len);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -errno;
+		text += written;
+		len -= (size_t)written;
+	}
+	return 0;
+}
+
+/* What any new file would get: mkostemp() gives less. */
+static int set_mode(int fd)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return fchmod(fd, 0666 & ~mask) == 0 ? 0 : -errno;
+}
+
+int whole_file_write(const char *path, const char *text, size_t len)
+{
+	char *draft = NULL;
+	int err, fd;
+
+	if (asprintf(&draft, "%s.XXXXXX", path) < 0)
+		return -ENOMEM;
+	fd = mkostemp(draft, O_CLOEXEC);
+	if (fd < 0) {
+		err = -errno;
+		free(draft);
+		return err;
+	}
+	err = write_all(fd, text, len);
+	if (!err)
+		err = set_mode(fd);
+	/* Some file systems tell of a full disk only now. */
+	if (close(fd) != 0 && !err)
+		err = -errno;
+	if (!err && rename(draft, path) != 0)
+		err = -errno;
+	if (err)
+		unlink(draft);
+	free(draft);
+	return err;
+}
