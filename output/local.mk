@@ -15,6 +15,9 @@ liboutput_a_SOURCES = \
 	output/sqlite_dictionary.c output/sqlite_dictionary.h \
 	output/sqlite_run.c output/sqlite_run.h \
 	output/sqlite_trace.c output/sqlite_trace.h \
+	output/study.c output/study.h \
+	output/study_graph.c output/study_graph.h \
+	output/study_settings.c \
 	output/text.c \
 	output/text_graph.c output/text_graph.h \
 	output/text_mark.c output/text_mark.h \

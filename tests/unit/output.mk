@@ -11,6 +11,11 @@ unit_tests += \
 	tests/unit/test_sqlite \
 	tests/unit/test_sqlite_file \
 	tests/unit/test_sqlite_links \
+	tests/unit/test_study \
+	tests/unit/test_study_document \
+	tests/unit/test_study_memory \
+	tests/unit/test_study_names \
+	tests/unit/test_study_settings \
 	tests/unit/test_text \
 	tests/unit/test_text_graph \
 	tests/unit/test_text_pair \
@@ -20,6 +25,9 @@ OUTPUT_TEST_LIBS = $(OUTPUT_LIBS) $(TEST_LIBS)
 test_records = tests/unit/records.c tests/unit/records.h
 test_diamonds = tests/unit/diamonds.c tests/unit/diamonds.h
 test_results = tests/unit/results.c tests/unit/results.h $(test_records)
+test_study = tests/unit/study_checks.c tests/unit/study_checks.h \
+	tests/unit/study_drafts.c tests/unit/study_drafts.h $(test_records)
+EXTRA_DIST += tests/study
 test_printed = tests/unit/printed.c tests/unit/printed.h $(test_records)
 tests_unit_test_dot_SOURCES = tests/unit/test_dot.c $(test_records) $(test_diamonds)
 tests_unit_test_dot_LDADD = $(OUTPUT_TEST_LIBS)
@@ -43,6 +51,21 @@ tests_unit_test_sqlite_file_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_sqlite_links_SOURCES = tests/unit/test_sqlite_links.c $(test_results) \
 	$(test_diamonds)
 tests_unit_test_sqlite_links_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_study_SOURCES = tests/unit/test_study.c $(test_study)
+tests_unit_test_study_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_study_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_study_document_SOURCES = tests/unit/test_study_document.c $(test_study)
+tests_unit_test_study_document_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_study_document_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_study_memory_SOURCES = tests/unit/test_study_memory.c $(test_study)
+tests_unit_test_study_memory_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_study_memory_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_study_names_SOURCES = tests/unit/test_study_names.c $(test_study)
+tests_unit_test_study_names_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_study_names_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_study_settings_SOURCES = tests/unit/test_study_settings.c $(test_study)
+tests_unit_test_study_settings_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_study_settings_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_text_SOURCES = tests/unit/test_text.c $(test_printed)
 tests_unit_test_text_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_text_pair_SOURCES = tests/unit/test_text_pair.c $(test_printed)
