@@ -18,6 +18,7 @@ liboutput_a_SOURCES = \
 	output/study.c output/study.h \
 	output/study_graph.c output/study_graph.h \
 	output/study_settings.c \
+	output/study_sink.c \
 	output/text.c \
 	output/text_graph.c output/text_graph.h \
 	output/text_mark.c output/text_mark.h \

@@ -46,4 +46,5 @@ struct sink_ops {
 };
 
 extern const struct sink_ops sqlite_sink;
+extern const struct sink_ops study_sink; /* its path is the BASE of files */
 extern const struct sink_ops text_sink;

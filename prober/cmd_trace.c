@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <netdb.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/addr_text.h"
@@ -35,10 +36,17 @@ static int open_sources(const struct prober_options *o, struct target_source **r
 	return err;
 }
 
+/* A list may hold many, and so may a prefix. */
+static bool is_one_target(const struct prober_options *o)
+{
+	return o->operand_count == 1 && !o->targets.count && !o->endpoints.count &&
+	       !strchr(o->operands[0], '/');
+}
+
 static int open_sinks(const struct prober_options *o, const struct run_record *run,
 		      struct fanout **ret_sinks)
 {
-	const struct sink_options options = { 0 };
+	const struct sink_options options = { .is_one_target = is_one_target(o) };
 	struct fanout *sinks;
 	int err = fanout_new(&sinks);
 
@@ -47,6 +55,8 @@ static int open_sinks(const struct prober_options *o, const struct run_record *r
 	/* First what refuses files that are not its own, then what empties them. */
 	if (o->db)
 		err = fanout_add(sinks, &sqlite_sink, o->db, &options, run);
+	if (!err && o->study)
+		err = fanout_add(sinks, &study_sink, o->output, &options, run);
 	if (!err && o->text)
 		err = fanout_add(sinks, &text_sink, o->text, &options, run);
 	if (err)

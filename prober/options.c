@@ -102,6 +102,12 @@ static const struct option_desc options[] = {
 	{ .name = "text", .metavar = "FILE", .type = OPTION_STRING, .offset = FIELD(text),
 	  .help = "Write results as text to this file; - is standard output, and what happens "
 		  "without any output option." },
+	{ .name = "output", .letter = 'o', .metavar = "BASE", .type = OPTION_STRING,
+	  .offset = FIELD(output), .preset = "trace",
+	  .help = "Path and beginning of the name of files that have one trace each; where "
+		  "there are many targets, a dash and the target follow." },
+	{ .name = "store-json", .letter = 's', .type = OPTION_FLAG, .offset = FIELD(study),
+	  .help = "Write the study's JSON document of each trace, BASE.json." },
 	{ .name = "quiet", .letter = 'q', .type = OPTION_FLAG, .offset = FIELD(quiet),
 	  .help = "Say nothing on standard error but errors." },
 	{ .name = "log", .letter = 'l', .metavar = "LEVEL", .type = OPTION_CHOICE,

@@ -41,6 +41,8 @@ struct prober_options {
 	const char *source;
 	const char *db;
 	const char *text;
+	const char *output; /* BASE of files that show one trace each */
+	bool study;
 	bool quiet;
 	int log_level; /* enum log_level */
 

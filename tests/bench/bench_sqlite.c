@@ -110,7 +110,16 @@ int main(int argc, char **argv)
 {
 	struct shape shape = { 50000, 15, 3 };
 	char uuid[32];
-	const struct run_record run = { uuid, "bench_sqlite", "[]", "{}", "{}", "bench", 1, 1 };
+	const struct run_record run = {
+		.uuid = uuid,
+		.program = "bench_sqlite",
+		.argv = "[]",
+		.config = "{}",
+		.host = "{}",
+		.list = "bench",
+		.seed = 1,
+		.started_us = 1,
+	};
 	const struct run_end end = { RUN_COMPLETE, 2, "{}" };
 	struct stat st;
 	off_t before;

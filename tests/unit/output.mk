@@ -16,6 +16,7 @@ unit_tests += \
 	tests/unit/test_study_memory \
 	tests/unit/test_study_names \
 	tests/unit/test_study_settings \
+	tests/unit/test_study_sink \
 	tests/unit/test_text \
 	tests/unit/test_text_graph \
 	tests/unit/test_text_pair \
@@ -66,6 +67,9 @@ tests_unit_test_study_names_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_study_settings_SOURCES = tests/unit/test_study_settings.c $(test_study)
 tests_unit_test_study_settings_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_study_settings_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_study_sink_SOURCES = tests/unit/test_study_sink.c $(test_study)
+tests_unit_test_study_sink_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_study_sink_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_text_SOURCES = tests/unit/test_text.c $(test_printed)
 tests_unit_test_text_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_text_pair_SOURCES = tests/unit/test_text_pair.c $(test_printed)
@@ -79,3 +83,5 @@ tests_unit_test_utf8_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_whole_file_SOURCES = tests/unit/test_whole_file.c
 tests_unit_test_whole_file_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=write
 tests_unit_test_whole_file_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_pairs_SOURCES = tests/unit/test_pairs.c
+tests_unit_test_pairs_LDADD = $(OUTPUT_TEST_LIBS)

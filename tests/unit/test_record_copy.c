@@ -11,7 +11,7 @@
 static struct vertex_record vertices[3];
 static struct link_record links[] = { { 0, 1, 6 }, { 1, 2, 5 } };
 
-static void draft_multipath(struct record_draft *d, char *target, char *contact)
+static void draft_copied(struct record_draft *d, char *target, char *contact)
 {
 	draft_init(d, TRACE_FORWARD, target, "192.0.2.1", "198.51.100.7");
 	draft_add(d, 1, "192.0.2.254", 412);
@@ -34,7 +34,7 @@ Test(record_copy, nothing_of_the_original_is_needed)
 	struct trace_record *copy = NULL;
 	struct record_draft d, kept;
 
-	draft_multipath(&d, target, contact);
+	draft_copied(&d, target, contact);
 	kept = d;
 	cr_assert_eq(record_copy(&d.trace, &copy), 0);
 	memset(&d, 0x55, sizeof(d));
