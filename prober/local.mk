@@ -44,6 +44,7 @@ ENGINE_LIBS = libengine.a $(PROBE_LIBS)
 noinst_LIBRARIES += libcampaign.a
 libcampaign_a_SOURCES = \
 	prober/campaign/campaign.c prober/campaign/campaign.h \
+	prober/campaign/dns.c prober/campaign/dns.h \
 	prober/campaign/intake.c prober/campaign/intake.h \
 	prober/campaign/resolver.c prober/campaign/resolver.h \
 	prober/campaign/setup.c \

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "prober/campaign/dns.h"
 
 /* One that is down or answers late must not hold up a campaign. */
 #define RESOLVER_TIMEOUT  "3"
@@ -33,23 +33,18 @@ int resolver_open(struct event_base *base, enum resolver_family family, resolver
 		  void *arg, struct resolver **ret_resolver)
 {
 	struct resolver *r = calloc(1, sizeof(*r));
+	int err;
 
 	if (!r)
 		return -ENOMEM;
 	r->family = family;
 	r->done = done;
 	r->arg = arg;
-	/* Not to count as a reason for the loop to go on. */
-	r->dns = evdns_base_new(base, EVDNS_BASE_DISABLE_WHEN_INACTIVE);
-	if (!r->dns) {
-		log_error("resolver: cannot start");
+	err = dns_open(base, RESOLVER_TIMEOUT, RESOLVER_ATTEMPTS, &r->dns);
+	if (err) {
 		free(r);
-		return -ENOMEM;
+		return err;
 	}
-	/* Without a file evdns asks a name server on this host, as resolv.conf(5) says. */
-	evdns_base_resolv_conf_parse(r->dns, DNS_OPTIONS_ALL, "/etc/resolv.conf");
-	evdns_base_set_option(r->dns, "timeout:", RESOLVER_TIMEOUT);
-	evdns_base_set_option(r->dns, "attempts:", RESOLVER_ATTEMPTS);
 	*ret_resolver = r;
 	return 0;
 }

@@ -5,17 +5,16 @@ import contextlib
 import os
 import pathlib
 import signal
-import socket
 import sqlite3
 import statistics
 import struct
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 import labtest
+import nameserver
 import network
 
 PROBER = "prober/revprobe"
@@ -92,72 +91,20 @@ def check_no_privilege(net):
 
 # --- names and lists --------------------------------------------------------------
 
-class NameServer(threading.Thread):
-    """Answers A and AAAA queries from a table; NXDOMAIN for the rest."""
-
-    def __init__(self, net, table):
-        super().__init__(daemon=True)
-        self.table = table
-        with net.inside("client"):
-            self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 53))
-
-    def run(self):
-        while True:
-            try:
-                query, peer = self.socket.recvfrom(512)
-            except OSError:
-                return
-            self.socket.sendto(self.answer(query), peer)
-
-    def answer(self, query):
-        labels, at = [], 12
-        while query[at]:
-            labels.append(query[at + 1:at + 1 + query[at]].decode().lower())
-            at += 1 + query[at]
-        kind = struct.unpack_from("!H", query, at + 1)[0]
-        addresses = self.table.get(".".join(labels))
-        question = query[12:at + 5]
-        records = b""
-        for address in addresses or ():
-            family = socket.AF_INET6 if ":" in address else socket.AF_INET
-            if kind == (28 if family == socket.AF_INET6 else 1):
-                data = socket.inet_pton(family, address)
-                records = struct.pack("!HHHLH", 0xc00c, kind, 1, 60, len(data)) + data
-        code = 0 if addresses else 3
-        return query[:2] + struct.pack("!HHHHH", 0x8180 | code, 1, bool(records), 0, 0) + \
-            question + records
-
-
-@contextlib.contextmanager
-def names(net, table):
-    """The client's resolv.conf names our server while the `with` lasts."""
-    net.run("client", ["ip", "link", "set", "lo", "up"])
-    server = NameServer(net, table)
-    server.start()
-    with folder() as path:
-        (path / "resolv.conf").write_text("nameserver 127.0.0.1\n")
-        (path / "hosts").write_text("127.0.0.1 localhost\n")
-        yield ("unshare", "-m", "sh", "-c",
-               f"mount --bind {path}/resolv.conf /etc/resolv.conf && "
-               f"mount --bind {path}/hosts /etc/hosts && exec \"$0\" \"$@\"")
-    server.socket.close()
-
-
 def check_names(net):
     v4, v6 = (net.topology.address("server", family) for family in (4, 6))
     table = {"server.example.net": (v4, v6), "six.example.net": (v6,)}
-    with names(net, table) as before, folder() as path:
+    with nameserver.serving(net, table) as server, folder() as path:
         db = path / "names.db"
         done = prober(net, "-d", str(db), "reverse", "udp", "singlepath", "server.example.net",
-                      "absent.example.net", "six.example.net", before=before)
+                      "absent.example.net", "six.example.net", before=server.before)
         expect_status(done, EXIT_USAGE)
         assert "absent.example.net: no such host name" in done.stderr, done.stderr
         found = {(row["endpoint"], row["src"]) for row in traces(db)}
         labtest.equal(found, {("server.example.net", v4), ("six.example.net", v6)},
                       "names and what they led to")
         done = prober(net, "--text", "-", "-6", "forward", "icmp", "singlepath",
-                      "server.example.net", before=before)
+                      "server.example.net", before=server.before)
         expect_status(done, 0)
         assert v6 in done.stdout, done.stdout
 
