@@ -5,6 +5,7 @@ liboutput_a_SOURCES = \
 	output/graph.c output/graph.h output/graph_merge.c \
 	output/fnv.c output/fnv.h \
 	output/id_cache.c output/id_cache.h \
+	output/names.c output/names.h \
 	output/pairs.c output/pairs.h \
 	output/record.c output/record.h \
 	output/record_copy.c output/record_copy.h \

@@ -11,6 +11,8 @@
 
 #include "wire/addr.h"
 
+struct names;
+
 enum trace_direction { TRACE_FORWARD, TRACE_REVERSE };
 
 /* Numbers as stored. */
@@ -111,4 +113,6 @@ struct trace_record {
 	size_t vertex_count;
 	const struct link_record *links;
 	size_t link_count;
+	const struct names *names; /* of its addresses, as far as they are known; NULL: none
+				      were looked up */
 };

@@ -16,15 +16,30 @@ static const void *copy_array(char **at, const void *array, size_t len)
 	return copy;
 }
 
+static size_t probes_len(const struct trace_record *trace)
+{
+	return trace->probe_count * sizeof(*trace->probes);
+}
+
+static size_t links_len(const struct trace_record *trace)
+{
+	return trace->link_count * sizeof(*trace->links);
+}
+
+static size_t vertices_len(const struct trace_record *trace)
+{
+	return trace->vertex_count * sizeof(*trace->vertices);
+}
+
+size_t record_copy_size(const struct trace_record *trace)
+{
+	return sizeof(*trace) + probes_len(trace) + links_len(trace) + vertices_len(trace) +
+	       strlen(trace->target) + 1 + strlen(trace->contact) + 1;
+}
+
 int record_copy(const struct trace_record *trace, struct trace_record **ret_copy)
 {
-	size_t probes_len = trace->probe_count * sizeof(*trace->probes);
-	size_t vertices_len = trace->vertex_count * sizeof(*trace->vertices);
-	size_t links_len = trace->link_count * sizeof(*trace->links);
-	size_t target_len = strlen(trace->target) + 1;
-	size_t contact_len = strlen(trace->contact) + 1;
-	struct trace_record *copy = malloc(sizeof(*copy) + probes_len + vertices_len + links_len +
-					   target_len + contact_len);
+	struct trace_record *copy = malloc(record_copy_size(trace));
 	char *at;
 
 	if (!copy)
@@ -32,11 +47,11 @@ int record_copy(const struct trace_record *trace, struct trace_record **ret_copy
 	*copy = *trace;
 	/* In the order of alignment, so that no array needs padding before it. */
 	at = (char *)(copy + 1);
-	copy->probes = copy_array(&at, trace->probes, probes_len);
-	copy->links = copy_array(&at, trace->links, links_len);
-	copy->vertices = copy_array(&at, trace->vertices, vertices_len);
-	copy->target = copy_array(&at, trace->target, target_len);
-	copy->contact = copy_array(&at, trace->contact, contact_len);
+	copy->probes = copy_array(&at, trace->probes, probes_len(trace));
+	copy->links = copy_array(&at, trace->links, links_len(trace));
+	copy->vertices = copy_array(&at, trace->vertices, vertices_len(trace));
+	copy->target = copy_array(&at, trace->target, strlen(trace->target) + 1);
+	copy->contact = copy_array(&at, trace->contact, strlen(trace->contact) + 1);
 	*ret_copy = copy;
 	return 0;
 }

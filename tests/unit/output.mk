@@ -5,6 +5,7 @@ unit_tests += \
 	tests/unit/test_fnv \
 	tests/unit/test_graph \
 	tests/unit/test_id_cache \
+	tests/unit/test_names \
 	tests/unit/test_pairs \
 	tests/unit/test_record \
 	tests/unit/test_record_copy \
@@ -41,6 +42,8 @@ tests_unit_test_fnv_SOURCES = tests/unit/test_fnv.c
 tests_unit_test_fnv_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_id_cache_SOURCES = tests/unit/test_id_cache.c
 tests_unit_test_id_cache_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_names_SOURCES = tests/unit/test_names.c $(test_records)
+tests_unit_test_names_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_record_SOURCES = tests/unit/test_record.c
 tests_unit_test_record_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_record_copy_SOURCES = tests/unit/test_record_copy.c $(test_records)

@@ -36,6 +36,9 @@ Test(record_copy, nothing_of_the_original_is_needed)
 
 	draft_copied(&d, target, contact);
 	kept = d;
+	cr_assert_eq(record_copy_size(&d.trace), sizeof(d.trace) + 3 * sizeof(d.probes[0]) +
+							 sizeof(vertices) + sizeof(links) +
+							 sizeof(target) + sizeof(contact));
 	cr_assert_eq(record_copy(&d.trace, &copy), 0);
 	memset(&d, 0x55, sizeof(d));
 	memset(target, 0x55, sizeof(target) - 1);
