@@ -14,6 +14,7 @@ liboutput_a_SOURCES = \
 	output/sqlite.c \
 	output/sqlite_db.c output/sqlite_db.h \
 	output/sqlite_dictionary.c output/sqlite_dictionary.h \
+	output/sqlite_names.c output/sqlite_names.h \
 	output/sqlite_run.c output/sqlite_run.h \
 	output/sqlite_trace.c output/sqlite_trace.h \
 	output/study.c output/study.h \

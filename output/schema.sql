@@ -30,7 +30,9 @@ CREATE TABLE cycle (                     -- one pass over a list of targets
 CREATE TABLE addr (                      -- dictionary: each address once
   addr_id     INTEGER PRIMARY KEY,
   ip          BLOB NOT NULL UNIQUE CHECK (length(ip) IN (4,16)),
-  text        TEXT NOT NULL              -- canonical (RFC 5952)
+  text        TEXT NOT NULL,             -- canonical (RFC 5952)
+  ptr         TEXT,                      -- host name by reverse DNS; NULL: none, or unknown
+  annotated_us INTEGER                   -- when that was looked up; NULL: never, or no answer
 );
 CREATE INDEX addr_text ON addr (text);
 CREATE TABLE endpoint (                  -- who was probed or asked
@@ -134,7 +136,7 @@ CREATE VIEW v_hop AS
 SELECT h.trace_id, c.list, c.number AS cycle, e.name AS endpoint,
        CASE t.direction WHEN 0 THEN 'forward' ELSE 'reverse' END AS direction,
        h.ttl, CASE t.mode WHEN 0 THEN t.flow ELSE h.flow END AS flow, h.try,
-       a.text AS addr, h.rtt_ns / 1e6 AS rtt_ms, h.arrived,
+       a.text AS addr, a.ptr, h.rtt_ns / 1e6 AS rtt_ms, h.arrived,
        h.addr_id IS NULL AND NOT h.arrived AS lost, h.ttl <= t.path_len AS on_path,
        CASE WHEN h.addr_id IS NULL OR h.icmp = 0 THEN NULL
             WHEN h.icmp IS NOT NULL THEN h.icmp / 256

@@ -7,11 +7,13 @@
 #include "base/container.h"
 #include "output/sqlite_db.h"
 #include "output/sqlite_dictionary.h"
+#include "output/sqlite_names.h"
 #include "wire/headers.h"
 
 struct sqlite_traces {
 	struct sqlite_db *db;
 	struct sqlite_dictionary *dictionary;
+	struct sqlite_names *names;
 	sqlite3_stmt *trace_add, *hop_add, *link_add;
 	int64_t pair_base; /* added to each pair_id: unique in the file */
 };
@@ -59,6 +61,8 @@ int sqlite_traces_new(struct sqlite_db *db, struct sqlite_traces **ret_traces)
 	t->db = db;
 	err = sqlite_dictionary_new(db, &t->dictionary);
 	if (!err)
+		err = sqlite_names_new(db, t->dictionary, &t->names);
+	if (!err)
 		err = prepare(t);
 	if (err)
 		goto fail;
@@ -76,6 +80,7 @@ void sqlite_traces_free(struct sqlite_traces *t)
 	sqlite3_finalize(t->trace_add);
 	sqlite3_finalize(t->hop_add);
 	sqlite3_finalize(t->link_add);
+	sqlite_names_free(t->names);
 	sqlite_dictionary_free(t->dictionary);
 	free(t);
 }
@@ -238,5 +243,5 @@ int sqlite_traces_add(struct sqlite_traces *t, int64_t cycle_id, const struct tr
 		err = add_hop(t, trace_id, trace, &trace->probes[i]);
 	for (size_t i = 0; !err && i < trace->link_count; i++)
 		err = add_link(t, trace_id, trace, &trace->links[i]);
-	return err;
+	return err ? err : sqlite_names_add(t->names, trace);
 }

@@ -5,11 +5,16 @@
 #include <string.h>
 
 #include "base/addr_text.h"
+#include "output/names.h"
 #include "output/text_mark.h"
 #include "wire/headers.h"
 #include "wire/revtr.h"
 
-enum { CELL_WIDTH = 6 }; /* of a round trip in the grid: a blank and "1.234" */
+enum {
+	CELL_WIDTH = 6,	 /* of a round trip in the grid: a blank and "1.234" */
+	NAME_INDENT = 4, /* where addresses begin */
+	NAME_LEAST = 16, /* what a name gets in any case */
+};
 
 /* The probes of one TTL. */
 struct hop {
@@ -110,10 +115,22 @@ static bool is_silent(const struct probe_record *p)
 	return !p->answered && !p->arrived;
 }
 
-static void print_hop(FILE *out, const struct hop *hop)
+/* "name (address)", or the address alone. */
+static void print_addr(FILE *out, const struct names *names, const struct addr *addr)
+{
+	const char *name = names_find(names, addr);
+	char text[ADDR_TEXT_LEN];
+
+	addr_to_text(addr, text);
+	if (name)
+		fprintf(out, " %s (%s)", name, text);
+	else
+		fprintf(out, " %s", text);
+}
+
+static void print_hop(FILE *out, const struct names *names, const struct hop *hop)
 {
 	const struct addr *last = NULL;
-	char text[ADDR_TEXT_LEN];
 	char mark[TEXT_MARK_LEN];
 
 	fprintf(out, "%2u ", hop->probes->ttl);
@@ -125,7 +142,7 @@ static void print_hop(FILE *out, const struct hop *hop)
 			continue;
 		}
 		if (!last || !addr_equal(last, &p->from))
-			fprintf(out, " %s", addr_to_text(&p->from, text));
+			print_addr(out, names, &p->from);
 		last = &p->from;
 		if (!p->answered)
 			fputs(" +", out);
@@ -144,7 +161,7 @@ void text_print_hops(FILE *out, const struct trace_record *trace)
 	struct hop hop = { NULL, 0 };
 
 	while (next_hop(trace, &hop))
-		print_hop(out, &hop);
+		print_hop(out, trace->names, &hop);
 }
 
 int text_ms_digits(uint64_t ns)
@@ -198,8 +215,21 @@ static bool seen_before(const struct hop *hop, size_t index)
 	return false;
 }
 
-static void print_grid_hop(FILE *out, const struct hop *hop, int addr_width)
+void text_print_name(FILE *out, const char *name, int width)
 {
+	int len = (int)strlen(name);
+	int room = width - NAME_INDENT > NAME_LEAST ? width - NAME_INDENT : NAME_LEAST;
+
+	if (len <= room)
+		fprintf(out, "%*s%s\n", NAME_INDENT, "", name);
+	else
+		fprintf(out, "%*s..%s\n", NAME_INDENT, "", name + len - (room - 2));
+}
+
+static void print_grid_hop(FILE *out, const struct names *names, const struct hop *hop,
+			   int addr_width)
+{
+	int width = NAME_INDENT + addr_width + (int)hop->count * CELL_WIDTH + (int)strlen(" ms");
 	char text[ADDR_TEXT_LEN];
 	bool first = true;
 
@@ -213,6 +243,8 @@ static void print_grid_hop(FILE *out, const struct hop *hop, int addr_width)
 		fprintf(out, "%*s%-*s", first ? 2 : 4, "", addr_width,
 			addr_to_text(&p->from, text));
 		print_cells(out, hop, &p->from, first);
+		if (names_find(names, &p->from))
+			text_print_name(out, names_find(names, &p->from), width);
 		first = false;
 	}
 	if (first)
@@ -244,7 +276,7 @@ void text_print_grid(FILE *out, const struct trace_record *trace)
 	struct hop hop = { NULL, 0 };
 
 	while (next_hop(trace, &hop))
-		print_grid_hop(out, &hop, addr_width);
+		print_grid_hop(out, trace->names, &hop, addr_width);
 }
 
 static void print_after(FILE *out, const struct trace_record *trace)

@@ -11,7 +11,8 @@
  *	!<c> !<t-c>	unreachable with code c, or another ICMP type and code
  *
  * A line each TTL up to the end of the path, counted from where probes start: in
- * a reverse trace that is the endpoint.  Errors stay in the stream.
+ * a reverse trace that is the endpoint.  A host name that is known stands before the
+ * address, in the grid below it.  Errors stay in the stream.
  */
 #pragma once
 
@@ -26,6 +27,11 @@ const char *text_proto_name(const struct trace_record *trace);
 
 /* "flow 33500"; multipath: the bound of its certainty. */
 void text_print_mode(FILE *out, const struct trace_record *trace);
+
+/* A line of its own below an address, no longer than `width`: a column must leave room for
+ * the one beside it.  Cut off is the front: the end of a name tells whose router it is, and
+ * which one of theirs the address tells. */
+void text_print_name(FILE *out, const char *name, int width);
 
 void text_print_heading(FILE *out, const struct trace_record *trace);
 void text_print_hops(FILE *out, const struct trace_record *trace);

@@ -12,6 +12,7 @@ unit_tests += \
 	tests/unit/test_sqlite \
 	tests/unit/test_sqlite_file \
 	tests/unit/test_sqlite_links \
+	tests/unit/test_sqlite_names \
 	tests/unit/test_study \
 	tests/unit/test_study_document \
 	tests/unit/test_study_memory \
@@ -55,6 +56,8 @@ tests_unit_test_sqlite_file_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_sqlite_links_SOURCES = tests/unit/test_sqlite_links.c $(test_results) \
 	$(test_diamonds)
 tests_unit_test_sqlite_links_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_sqlite_names_SOURCES = tests/unit/test_sqlite_names.c $(test_results)
+tests_unit_test_sqlite_names_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_study_SOURCES = tests/unit/test_study.c $(test_study)
 tests_unit_test_study_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_study_LDADD = $(OUTPUT_TEST_LIBS)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/container.h"
+#include "output/names.h"
 #include "output/sink.h"
 #include "output/text_mark.h"
 #include "tests/unit/printed.h"
@@ -270,4 +271,28 @@ Test(text, close_finds_the_full_standard_output, .init = cr_redirect_stderr)
 	fflush(stderr);
 	cr_assert_stderr_eq_str(
 		"revprobe: standard output: cannot write: No space left on device\n");
+}
+
+Test(text, host_name_stands_before_its_address)
+{
+	struct addr gateway = draft_addr("192.0.2.254"), server = draft_addr("198.51.100.7");
+	struct addr hostile = draft_addr("203.0.113.129"), nameless = draft_addr("203.0.113.133");
+	struct record_draft d;
+	struct names *names;
+
+	cr_assert_eq(names_new(4, 7, &names), 0);
+	cr_assert_eq(names_add(names, &gateway, "gw.example.net", 1), 0);
+	cr_assert_eq(names_add(names, &hostile, "\033[2J.example.net", 1), 0);
+	cr_assert_eq(names_add(names, &nameless, NULL, 1), 0);
+	cr_assert_eq(names_add(names, &server, "SRV.example.net.", 1), 0);
+	printed_draft_forward(&d);
+	d.trace.names = names;
+	printed_expect_trace(&d, "forward from 192.0.2.1 to www.example.net (198.51.100.7), "
+				 "udp flow 33500, 4 hops\n"
+				 " 1  gw.example.net (192.0.2.254)  0.412 ms  0.398 ms  0.405 ms\n"
+				 " 2  * * *\n"
+				 " 3  203.0.113.129  10.412 ms * 203.0.113.133  112.398 ms\n"
+				 " 4  srv.example.net (198.51.100.7)  12.001 ms  12.002 ms  "
+				 "12.003 ms\n");
+	names_free(names);
 }

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
+#include "output/names.h"
 #include "output/sink.h"
 #include "tests/unit/diamonds.h"
 #include "tests/unit/printed.h"
@@ -215,4 +216,31 @@ Test(text_graph, lists_of_a_pair_are_broken_at_the_half)
 		       "|     10.2.2.5   20% 3.020 ms -> 192.0.2.1\n"
 		       " 3  198.51.100.7 100% 4.518 ms                               "
 		       "|  3  192.0.2.1 100% 4.518 ms\n");
+}
+
+Test(text_graph, host_names_stand_below_their_addresses)
+{
+	struct addr gateway = draft_addr("192.0.2.254"), branch = draft_addr("203.0.113.2");
+	struct record_draft d;
+	struct names *names;
+
+	setenv("COLUMNS", "60", 1);
+	cr_assert_eq(names_new(2, 7, &names), 0);
+	cr_assert_eq(names_add(names, &gateway, "gw.example.net", 1), 0);
+	cr_assert_eq(names_add(names, &branch,
+			       "be-10-0-0-7.edge-1.frankfurt.germany.backbone.example.net", 1),
+		     0);
+	diamond_draft(&d);
+	d.trace.names = names;
+	printed_expect_trace(&d, "forward from 192.0.2.1 to www.example.net (198.51.100.7), "
+				 "udp multipath, failure bound 0.05, 4 hops\n"
+				 " 1  192.0.2.254  100% 0.402 ms -> 203.0.113.1 203.0.113.2\n"
+				 "    gw.example.net\n"
+				 " 2  203.0.113.1   50% 1.201 ms -> 203.0.113.9\n"
+				 "    203.0.113.2   50% 1.202 ms -> ~*\n"
+				 "    ..10-0-0-7.edge-1.frankfurt.germany.backbone.example.net\n"
+				 " 3  203.0.113.9   50% 2.401 ms -> 198.51.100.7\n"
+				 "    *             50%          -> ~198.51.100.7\n"
+				 " 4  198.51.100.7 100% 12.00 ms\n");
+	names_free(names);
 }
