@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <net/if.h>
 #include <netdb.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,6 +12,7 @@
 #include "base/addr_text.h"
 #include "base/log.h"
 #include "output/fanout.h"
+#include "output/names.h"
 #include "prober/campaign/campaign.h"
 #include "prober/net/route.h"
 #include "prober/provenance.h"
@@ -43,10 +45,33 @@ static bool is_one_target(const struct prober_options *o)
 	       !strchr(o->operands[0], '/');
 }
 
-static int open_sinks(const struct prober_options *o, const struct run_record *run,
-		      struct fanout **ret_sinks)
+/* Addresses whose host names are kept; some 10 MiB. */
+#define NAMES_CAPACITY (128u << 10)
+
+/* NULL where nobody is to look names up. */
+static int open_names(const struct prober_options *o, struct names **ret_names)
 {
-	const struct sink_options options = { .is_one_target = is_one_target(o) };
+	uint64_t seed;
+
+	*ret_names = NULL;
+	if (!o->resolve)
+		return 0;
+	randombytes_buf(&seed, sizeof(seed));
+	return names_new(NAMES_CAPACITY, seed, ret_names);
+}
+
+static const char *name_of(void *arg, const struct addr *addr)
+{
+	return names_find(arg, addr);
+}
+
+static int open_sinks(const struct prober_options *o, struct names *names,
+		      const struct run_record *run, struct fanout **ret_sinks)
+{
+	const struct sink_options options = {
+		.is_one_target = is_one_target(o),
+		.names = { names ? name_of : NULL, names },
+	};
 	struct fanout *sinks;
 	int err = fanout_new(&sinks);
 
@@ -195,18 +220,21 @@ int cmd_trace(int argc, char **argv, const struct prober_options *options)
 	struct campaign_config config;
 	struct provenance *provenance = NULL;
 	struct target_source *source = NULL;
+	struct names *names = NULL;
 	struct fanout *sinks;
 	int status = EXIT_USAGE;
 
 	if (make_config(options, &config) || open_sources(options, &source))
 		goto out;
 	status = EXIT_FAILURE;
-	if (provenance_new(argc, argv, options, &provenance) ||
-	    open_sinks(options, provenance_run(provenance), &sinks))
+	if (provenance_new(argc, argv, options, &provenance) || open_names(options, &names) ||
+	    open_sinks(options, names, provenance_run(provenance), &sinks))
 		goto out;
+	config.names = names;
 	status = run(&config, source, sinks);
 out:
 	target_source_close(source);
+	names_free(names);
 	provenance_free(provenance);
 	return status;
 }

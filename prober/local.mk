@@ -46,6 +46,8 @@ libcampaign_a_SOURCES = \
 	prober/campaign/campaign.c prober/campaign/campaign.h \
 	prober/campaign/dns.c prober/campaign/dns.h \
 	prober/campaign/intake.c prober/campaign/intake.h \
+	prober/campaign/namer.c prober/campaign/namer.h \
+	prober/campaign/ptr.c prober/campaign/ptr.h \
 	prober/campaign/resolver.c prober/campaign/resolver.h \
 	prober/campaign/setup.c \
 	prober/campaign/state.h \

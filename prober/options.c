@@ -22,6 +22,12 @@ static const struct option_desc options[] = {
 	  .help = "Use IPv4 addresses of host names only; without -4 and -6, IPv4 first." },
 	{ .letter = '6', .type = OPTION_FLAG, .offset = FIELD(v6),
 	  .help = "Use IPv6 addresses of host names only." },
+	{ .name = "no-resolve", .letter = 'n', .type = OPTION_FLAG, .offset = FIELD(no_resolve),
+	  .help = "Do not look up the host names of the addresses that answer." },
+	{ .name = "resolve", .type = OPTION_FLAG, .offset = FIELD(resolve),
+	  .help = "Look them up in any case. Without -n and --resolve that happens where text "
+		  "is written and every target is a name or an address on the command line, not "
+		  "for prefixes and lists." },
 	{ .name = "timeout", .metavar = "S", .type = OPTION_SECONDS, .offset = FIELD(timeout_ns),
 	  .min = 0.001, .max = 3600, .preset = "2",
 	  .help = "How many seconds to wait for an answer." },
@@ -233,6 +239,8 @@ static enum option_outcome options_check(const struct prober_options *o)
 
 	if (o->v4 && o->v6)
 		return options_refuse("-4 and -6 exclude each other");
+	if (o->no_resolve && o->resolve)
+		return options_refuse("--no-resolve and --resolve exclude each other");
 	if (o->min_ttl > o->max_ttl)
 		return options_refuse("--min-ttl %u is above --max-ttl %u", o->min_ttl, o->max_ttl);
 	if (!o->operand_count && !o->targets.count && !o->endpoints.count)
@@ -265,6 +273,17 @@ static uint32_t options_window(const struct prober_options *o)
 	return window < WINDOW_LEAST ? WINDOW_LEAST : (uint32_t)window;
 }
 
+/* Reverse DNS by default: for who watches a few traces, not for a list of thousands. */
+static bool options_want_names(const struct prober_options *o)
+{
+	if (!o->text || o->targets.count || o->endpoints.count)
+		return false;
+	for (size_t i = 0; i < o->operand_count; i++)
+		if (strchr(o->operands[i], '/'))
+			return false;
+	return true;
+}
+
 static void options_complete(struct prober_options *o)
 {
 	if (!o->flow)
@@ -276,6 +295,9 @@ static void options_complete(struct prober_options *o)
 		o->window = 2;
 	if (!o->db && !o->text)
 		o->text = "-";
+	if (!o->resolve && !o->no_resolve)
+		o->resolve = options_want_names(o);
+	o->no_resolve = !o->resolve;
 	if (o->quiet)
 		o->log_level = LOG_ERROR;
 }

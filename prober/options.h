@@ -17,6 +17,8 @@ enum options_protocol { PROTOCOL_UDP, PROTOCOL_TCP, PROTOCOL_ICMP };
 struct prober_options {
 	bool v4;
 	bool v6;
+	bool no_resolve;
+	bool resolve; /* what holds, once parsed: the opposite of no_resolve */
 	uint64_t timeout_ns;
 	uint64_t inter_ns; /* 0: no limit */
 	uint32_t rate_pps; /* 0: no limit */

@@ -42,6 +42,8 @@ static void campaign_fail(struct campaign *c)
 {
 	c->state = RUN_FAILED;
 	intake_stop(c->intake);
+	if (c->namer)
+		namer_stop(c->namer);
 	engine_interrupt(c->engine, true, clock_now());
 }
 
@@ -137,12 +139,17 @@ static void campaign_collect(struct campaign *c, mono now)
 	while (engine_next_done(c->engine, &record, &index)) {
 		struct job *job = intake_job(c->intake, index);
 
-		fanout_record(c->sinks, &record);
+		if (c->namer)
+			namer_add(c->namer, &record, now);
+		else
+			fanout_record(c->sinks, &record);
 		c->stats.traces++;
 		c->stats.reached += record.reached;
 		if (--job->traces == 0)
 			intake_finish(c->intake, job);
 	}
+	if (c->namer)
+		namer_expire(c->namer, now);
 	if (mono_since(c->flushed, now) >= FLUSH_NS) {
 		fanout_flush(c->sinks);
 		c->flushed = now;
@@ -211,7 +218,8 @@ static void campaign_transmit(struct campaign *c, mono now)
 
 static bool campaign_is_done(const struct campaign *c)
 {
-	return intake_is_done(c->intake) && engine_running(c->engine) == 0;
+	return intake_is_done(c->intake) && engine_running(c->engine) == 0 &&
+	       !(c->namer && namer_waiting(c->namer));
 }
 
 /* When there is something to do without news from outside. */
@@ -226,6 +234,8 @@ static mono campaign_next_turn(const struct campaign *c, mono now)
 		next = c->send_at;
 	if (c->in_blocks && next.ns < now.ns + BLOCK_TURN_NS)
 		next.ns = now.ns + BLOCK_TURN_NS;
+	if (c->namer)
+		next = mono_min(next, namer_deadline(c->namer));
 	return mono_min(next, mono_after(now, FLUSH_NS));
 }
 
@@ -273,6 +283,8 @@ void campaign_on_signal(evutil_socket_t number, short what, void *arg)
 		log_info("interrupted: waiting for answers under way, again to end now");
 	c->has_parked = false;
 	intake_stop(c->intake);
+	if (c->namer)
+		namer_stop(c->namer);
 	engine_interrupt(c->engine, c->interrupts > 1, clock_now());
 	campaign_turn(c);
 }
@@ -298,5 +310,7 @@ void campaign_get_stats(const struct campaign *c, struct campaign_stats *ret_sta
 	*ret_stats = c->stats;
 	ret_stats->intake = *intake_stats(c->intake);
 	ret_stats->sender = *sender_stats(c->sender);
+	if (c->namer)
+		ret_stats->names = *namer_stats(c->namer);
 	capture_get_stats(c->capture, &ret_stats->capture);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A run: one event loop that wires targets, engine, network and sinks.  Owns the
- * loop, the engine, the sockets and the pace; targets and sinks stay the caller's.
+ * loop, the engine, the sockets and the pace; targets, names and sinks stay the caller's.
  */
 #pragma once
 
@@ -35,6 +35,7 @@ struct campaign_config {
 	struct addr source; /* none: as routed */
 	struct addr toward; /* reverse: who gets the probes; none: this host */
 	bool skip_invalid;
+	struct names *names; /* gets the host names of what answers; NULL: nobody asks */
 	struct identity_key key;
 	struct mda_config mda; /* multipath */
 	uint32_t budget;       /* multipath: probes a trace */

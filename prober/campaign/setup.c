@@ -15,6 +15,12 @@
  * one by one, as soon as they come. */
 #define BLOCKS_FROM_PPS 5000
 
+/* Host names: lookups at once, records that wait for them and their memory, how long. */
+#define NAME_LOOKUPS	 64
+#define NAME_ROOM	 1024
+#define NAME_ROOM_BYTES	 (16u << 20)
+#define NAME_PATIENCE_NS (2 * NS_PER_S)
+
 static void campaign_library_log(int severity, const char *text)
 {
 	log_foreign_text(severity >= EVENT_LOG_WARN ? LOG_INFO : LOG_DEBUG, "libevent", text);
@@ -109,6 +115,49 @@ static int campaign_open_intake(struct campaign *c, struct target_source *source
 	return intake_open(c->base, &intake, campaign_wake, c, &c->intake);
 }
 
+static int campaign_ask_name(void *arg, uint32_t lookup, const struct addr *addr)
+{
+	struct campaign *c = arg;
+
+	return ptr_ask(c->ptr, lookup, addr);
+}
+
+static void campaign_take_name(void *arg, uint32_t lookup, const char *raw, int64_t looked_us)
+{
+	struct campaign *c = arg;
+
+	namer_answer(c->namer, lookup, raw, looked_us);
+	campaign_wake(c);
+}
+
+static void campaign_deliver(void *arg, const struct trace_record *record)
+{
+	struct campaign *c = arg;
+
+	fanout_record(c->sinks, record);
+}
+
+static int campaign_open_names(struct campaign *c)
+{
+	struct namer_config namer = {
+		.ask = campaign_ask_name,
+		.resolver = c,
+		.deliver = campaign_deliver,
+		.sinks = c,
+		.lookups = NAME_LOOKUPS,
+		.room = NAME_ROOM,
+		.room_bytes = NAME_ROOM_BYTES,
+		.patience_ns = NAME_PATIENCE_NS,
+		.names = c->config.names,
+	};
+	int err;
+
+	if (!c->config.names)
+		return 0;
+	err = ptr_open(c->base, namer.lookups, campaign_take_name, c, &c->ptr);
+	return err ? err : namer_new(&namer, &c->namer);
+}
+
 static int campaign_open_events(struct campaign *c)
 {
 	static const int signals[] = { SIGINT, SIGTERM };
@@ -148,6 +197,8 @@ int campaign_open(const struct campaign_config *config, struct target_source *so
 	if (!err)
 		err = campaign_open_intake(c, source);
 	if (!err)
+		err = campaign_open_names(c);
+	if (!err)
 		err = campaign_open_events(c);
 	if (err)
 		goto fail;
@@ -177,6 +228,8 @@ void campaign_close(struct campaign *c)
 	sender_close(c->sender);
 	routes_close(c->routes);
 	engine_free(c->engine);
+	namer_free(c->namer);
+	ptr_close(c->ptr);
 	if (c->base)
 		event_base_free(c->base);
 	free(c);

@@ -6,6 +6,8 @@
 
 #include "base/pace.h"
 #include "prober/campaign/campaign.h"
+#include "prober/campaign/namer.h"
+#include "prober/campaign/ptr.h"
 #include "prober/engine/engine.h"
 #include "prober/net/capture.h"
 #include "prober/net/route.h"
@@ -22,6 +24,8 @@ struct campaign {
 	struct routes *routes;
 	struct sender *sender;
 	struct capture *capture;
+	struct namer *namer; /* NULL: no host names */
+	struct ptr *ptr;     /* its resolver */
 	struct fanout *sinks;
 	struct pace pace; /* of all packets together */
 	struct pace_limit limit;
@@ -41,5 +45,5 @@ struct campaign {
 /* What the loop calls; `arg` is the campaign. */
 void campaign_on_event(evutil_socket_t fd, short what, void *arg);
 void campaign_on_signal(evutil_socket_t number, short what, void *arg);
-/* News for the intake: the next turn takes them in. */
+/* News from outside the loop's own events: the next turn takes them in. */
 void campaign_wake(void *arg);

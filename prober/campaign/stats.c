@@ -34,6 +34,11 @@ char *stats_to_json(const struct campaign_stats *s)
 	stats_put(object, "packets-", "failed", s->sender.failed);
 	stats_put(object, "capture-", "received", s->capture.received);
 	stats_put(object, "capture-", "dropped", s->capture.dropped);
+	stats_put(object, "names-", "asked", s->names.asked);
+	stats_put(object, "names-", "found", s->names.named);
+	stats_put(object, "names-", "refused", s->names.refused);
+	stats_put(object, "names-", "unanswered", s->names.unanswered);
+	stats_put(object, "names-", "not-awaited", s->names.early);
 	for (int i = 0; i < PARSE_VERDICT_COUNT; i++)
 		stats_put(object, "parse-", parse_verdict_name((enum parse_verdict)i),
 			  s->parsed[i]);

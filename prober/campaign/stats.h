@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "prober/campaign/intake.h"
+#include "prober/campaign/namer.h"
 #include "prober/engine/verdict.h"
 #include "prober/net/capture.h"
 #include "prober/net/sender.h"
@@ -14,6 +15,7 @@ struct campaign_stats {
 	struct intake_stats intake;
 	struct sender_stats sender;
 	struct capture_stats capture;
+	struct namer_stats names;
 	uint64_t parsed[PARSE_VERDICT_COUNT];
 	uint64_t matched[MATCH_VERDICT_COUNT];
 	uint64_t traces;  /* that ended with a record */

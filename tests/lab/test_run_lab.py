@@ -71,6 +71,7 @@ WRONG = (
     (("forward", "udp", "singlepath", "-4", "-6", "192.0.2.1"), "exclude each other"),
     (("forward", "udp", "singlepath", "--min-ttl", "9", "--max-ttl", "8", "192.0.2.1"),
      "--min-ttl"),
+    (("forward", "udp", "singlepath", "-n", "--resolve", "192.0.2.1"), "exclude each other"),
 )
 
 

@@ -8,4 +8,5 @@ include tests/unit/base.mk
 include tests/unit/targets.mk
 include tests/unit/output.mk
 include tests/unit/engine.mk
+include tests/unit/campaign.mk
 endif

@@ -1,0 +1,6 @@
+# prober/campaign, as far as it runs without a loop and a network.
+unit_tests += tests/unit/test_namer
+tests_unit_test_namer_SOURCES = tests/unit/test_namer.c \
+	prober/campaign/namer.c prober/campaign/namer.h \
+	tests/unit/records.c tests/unit/records.h
+tests_unit_test_namer_LDADD = $(OUTPUT_TEST_LIBS)
