@@ -1,11 +1,27 @@
 # wire, base, prober/probe, prober/net and the engine's tables.
-unit_tests += tests/unit/test_addr tests/unit/test_addr_text tests/unit/test_be \
-	tests/unit/test_checksum tests/unit/test_clock tests/unit/test_cursor \
-	tests/unit/test_heap tests/unit/test_log tests/unit/test_option tests/unit/test_pace \
-	tests/unit/test_pool tests/unit/test_streams
-unit_tests += tests/unit/test_capture_filter tests/unit/test_craft tests/unit/test_golden \
-	tests/unit/test_identity tests/unit/test_inflight \
-	tests/unit/test_parse tests/unit/test_parse_damage tests/unit/test_parse_foreign
+unit_tests += \
+	tests/unit/test_addr \
+	tests/unit/test_addr_text \
+	tests/unit/test_be \
+	tests/unit/test_capture_filter \
+	tests/unit/test_checksum \
+	tests/unit/test_clock \
+	tests/unit/test_craft \
+	tests/unit/test_cursor \
+	tests/unit/test_golden \
+	tests/unit/test_heap \
+	tests/unit/test_identity \
+	tests/unit/test_inflight \
+	tests/unit/test_log \
+	tests/unit/test_option \
+	tests/unit/test_pace \
+	tests/unit/test_parse \
+	tests/unit/test_parse_damage \
+	tests/unit/test_parse_foreign \
+	tests/unit/test_pool \
+	tests/unit/test_server_options \
+	tests/unit/test_streams
+	tests/unit/test_pool tests/unit/test_privilege
 reply_samples = tests/support/replies.c tests/support/replies.h
 tests_unit_test_addr_SOURCES = tests/unit/test_addr.c
 tests_unit_test_addr_LDADD = $(TEST_LIBS)
@@ -33,6 +49,8 @@ tests_unit_test_pool_SOURCES = tests/unit/test_pool.c
 tests_unit_test_pool_LDADD = $(TEST_LIBS)
 tests_unit_test_streams_SOURCES = tests/unit/test_streams.c
 tests_unit_test_streams_LDADD = $(TEST_LIBS)
+tests_unit_test_privilege_SOURCES = tests/unit/test_privilege.c
+tests_unit_test_privilege_LDADD = $(TEST_LIBS)
 
 tests_unit_test_craft_SOURCES = tests/unit/test_craft.c
 tests_unit_test_craft_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
@@ -52,7 +70,6 @@ tests_unit_test_parse_foreign_SOURCES = tests/unit/test_parse_foreign.c $(reply_
 tests_unit_test_parse_foreign_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
 
 if ENABLE_SERVER
-unit_tests += tests/unit/test_server_options
 tests_unit_test_server_options_SOURCES = tests/unit/test_server_options.c
 tests_unit_test_server_options_LDADD = $(SERVER_LIBS) $(TEST_LIBS)
 endif
