@@ -9,6 +9,8 @@ liboutput_a_SOURCES = \
 	output/pairs.c output/pairs.h \
 	output/record.c output/record.h \
 	output/record_copy.c output/record_copy.h \
+	output/render.c output/render.h \
+	output/render_child.c output/render_child.h \
 	output/run.h \
 	output/sink.h \
 	output/sqlite.c \

@@ -9,6 +9,7 @@ unit_tests += \
 	tests/unit/test_pairs \
 	tests/unit/test_record \
 	tests/unit/test_record_copy \
+	tests/unit/test_render \
 	tests/unit/test_sqlite \
 	tests/unit/test_sqlite_file \
 	tests/unit/test_sqlite_links \
@@ -27,6 +28,7 @@ unit_tests += \
 OUTPUT_TEST_LIBS = $(OUTPUT_LIBS) $(TEST_LIBS)
 test_records = tests/unit/records.c tests/unit/records.h
 test_diamonds = tests/unit/diamonds.c tests/unit/diamonds.h
+test_folder = tests/unit/folder.c tests/unit/folder.h
 test_results = tests/unit/results.c tests/unit/results.h $(test_records)
 test_study = tests/unit/study_checks.c tests/unit/study_checks.h \
 	tests/unit/study_drafts.c tests/unit/study_drafts.h $(test_records)
@@ -45,6 +47,8 @@ tests_unit_test_id_cache_SOURCES = tests/unit/test_id_cache.c
 tests_unit_test_id_cache_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_names_SOURCES = tests/unit/test_names.c $(test_records)
 tests_unit_test_names_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_render_SOURCES = tests/unit/test_render.c $(test_folder)
+tests_unit_test_render_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_record_SOURCES = tests/unit/test_record.c
 tests_unit_test_record_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_record_copy_SOURCES = tests/unit/test_record_copy.c $(test_records)
