@@ -7,6 +7,8 @@ liboutput_a_SOURCES = \
 	output/id_cache.c output/id_cache.h \
 	output/names.c output/names.h \
 	output/pairs.c output/pairs.h \
+	output/picture.c output/picture.h \
+	output/picture_name.c output/picture_name.h \
 	output/record.c output/record.h \
 	output/record_copy.c output/record_copy.h \
 	output/render.c output/render.h \

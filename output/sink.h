@@ -20,7 +20,7 @@ struct sink_names {
 /* What a user chose besides the path; each format reads what concerns it.  What the
  * pointers point to outlives the sink. */
 struct sink_options {
-	const char *format;	 /* pictures: "pdf", "svg" … */
+	const char *format;	 /* pictures: one of picture_formats */
 	bool keep_apart;	 /* pictures: vertices with the same address don't become one */
 	bool is_one_target;	 /* no more than one will come */
 	struct sink_names names; /* .name_of may be NULL */
@@ -45,6 +45,7 @@ struct sink_ops {
 	int (*close)(void *self, const struct run_end *end);
 };
 
+extern const struct sink_ops picture_sink;
 extern const struct sink_ops sqlite_sink;
 extern const struct sink_ops study_sink; /* its path is the BASE of files */
 extern const struct sink_ops text_sink;

@@ -22,7 +22,9 @@ struct study_writer {
 	bool has_one_target;
 	struct study_settings settings;
 	struct pairs *pairs; /* of struct trace_record */
-	int err;	     /* sticky: nothing is written after it */
+	struct sink_names names;
+	const char *found[2]; /* the answer to name_list(), and its end */
+	int err;	      /* sticky: nothing is written after it */
 };
 
 static int fail(struct study_writer *w, const char *path, int err)
@@ -50,6 +52,7 @@ static int study_sink_open(const char *path, const struct sink_options *options,
 	if (!w)
 		goto cleanup;
 	w->has_one_target = options->is_one_target;
+	w->names = options->names;
 	w->base = strdup(path);
 	if (!w->base || pairs_new(free, &w->pairs) != 0)
 		goto cleanup;
@@ -69,10 +72,20 @@ cleanup:
 	return err;
 }
 
+/* One name at most is looked up for an address. */
+static const char *const *name_list(void *context, const struct addr *addr)
+{
+	struct study_writer *w = context;
+
+	w->found[0] = w->names.name_of(w->names.arg, addr);
+	return w->found[0] ? w->found : NULL;
+}
+
 static int write_document(struct study_writer *w, const char *path,
 			  const struct trace_record *forward, const struct trace_record *reverse)
 {
-	json_t *document = study_document(&w->settings, forward, reverse, NULL, NULL);
+	json_t *document = study_document(&w->settings, forward, reverse,
+					  w->names.name_of ? name_list : NULL, w);
 	char *text = document ? json_dumps(document, STUDY_DUMP_FLAGS) : NULL;
 	int err = text ? whole_file_write(path, text, strlen(text)) : -ENOMEM;
 

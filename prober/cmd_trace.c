@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "output/fanout.h"
 #include "output/names.h"
+#include "output/picture.h"
 #include "prober/campaign/campaign.h"
 #include "prober/net/route.h"
 #include "prober/provenance.h"
@@ -69,6 +70,8 @@ static int open_sinks(const struct prober_options *o, struct names *names,
 		      const struct run_record *run, struct fanout **ret_sinks)
 {
 	const struct sink_options options = {
+		.format = picture_formats[o->format],
+		.keep_apart = o->no_merge,
 		.is_one_target = is_one_target(o),
 		.names = { names ? name_of : NULL, names },
 	};
@@ -82,6 +85,8 @@ static int open_sinks(const struct prober_options *o, struct names *names,
 		err = fanout_add(sinks, &sqlite_sink, o->db, &options, run);
 	if (!err && o->study)
 		err = fanout_add(sinks, &study_sink, o->output, &options, run);
+	if (!err && o->draws)
+		err = fanout_add(sinks, &picture_sink, o->output, &options, run);
 	if (!err && o->text)
 		err = fanout_add(sinks, &text_sink, o->text, &options, run);
 	if (err)

@@ -8,6 +8,7 @@
 #include "base/container.h"
 #include "base/log.h"
 #include "config.h"
+#include "output/picture.h"
 #include "prober/engine/engine.h"
 #include "prober/probe/spec.h"
 
@@ -109,9 +110,16 @@ static const struct option_desc options[] = {
 	  .help = "Write results as text to this file; - is standard output, and what happens "
 		  "without any output option." },
 	{ .name = "output", .letter = 'o', .metavar = "BASE", .type = OPTION_STRING,
-	  .offset = FIELD(output), .preset = "trace",
-	  .help = "Path and beginning of the name of files that have one trace each; where "
-		  "there are many targets, a dash and the target follow." },
+	  .offset = FIELD(output),
+	  .help = "Draw each trace or pair: BASE.dot, and of it BASE.FORMAT by Graphviz. With more "
+		  "than one target the names are BASE-TARGET, and no more than a hundred are "
+		  "drawn. Other files that have one trace each begin with BASE, too; without the "
+		  "option, with trace." },
+	{ .name = "format", .letter = 'f', .metavar = "FORMAT", .type = OPTION_CHOICE,
+	  .offset = FIELD(format), .choices = picture_formats, .preset = "pdf",
+	  .help = "What to draw pictures as: dot, gif, jpg, pdf, png, ps or svg." },
+	{ .name = "no-merge", .type = OPTION_FLAG, .offset = FIELD(no_merge),
+	  .help = "In pictures, keep hops apart that have the same address at different TTLs." },
 	{ .name = "store-json", .letter = 's', .type = OPTION_FLAG, .offset = FIELD(study),
 	  .help = "Write the study's JSON document of each trace, BASE.json." },
 	{ .name = "quiet", .letter = 'q', .type = OPTION_FLAG, .offset = FIELD(quiet),
@@ -293,6 +301,9 @@ static void options_complete(struct prober_options *o)
 	/* A two-way measurement needs two. */
 	if (o->direction == DIRECTION_TWO_WAY && o->window < 2)
 		o->window = 2;
+	o->draws |= o->output != NULL;
+	if (!o->output)
+		o->output = "trace";
 	if (!o->db && !o->text)
 		o->text = "-";
 	if (!o->resolve && !o->no_resolve)
@@ -321,6 +332,8 @@ enum option_outcome prober_options_parse(int argc, char **argv, struct prober_op
 			parsed.inter_is_given = given[i];
 		if (options[i].offset == FIELD(rate_pps) && options[i].type == OPTION_U32)
 			parsed.rate_is_given = given[i];
+		if (options[i].choices == picture_formats)
+			parsed.draws = given[i];
 	}
 	options_complete(&parsed);
 	*ret_options = parsed;

@@ -45,11 +45,14 @@ struct prober_options {
 	const char *text;
 	const char *output; /* BASE of files that show one trace each */
 	bool study;
+	int format; /* index in picture_formats */
+	bool no_merge;
 	bool quiet;
 	int log_level; /* enum log_level */
 
 	bool inter_is_given; /* then it is kept packet by packet */
 	bool rate_is_given;
+	bool draws; /* pictures are wanted */
 	enum options_direction direction;
 	enum options_protocol protocol;
 	enum options_mode mode;

@@ -19,9 +19,8 @@ unit_tests += \
 	tests/unit/test_parse_damage \
 	tests/unit/test_parse_foreign \
 	tests/unit/test_pool \
-	tests/unit/test_server_options \
+	tests/unit/test_privilege \
 	tests/unit/test_streams
-	tests/unit/test_pool tests/unit/test_privilege
 reply_samples = tests/support/replies.c tests/support/replies.h
 tests_unit_test_addr_SOURCES = tests/unit/test_addr.c
 tests_unit_test_addr_LDADD = $(TEST_LIBS)
@@ -69,7 +68,12 @@ tests_unit_test_parse_damage_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
 tests_unit_test_parse_foreign_SOURCES = tests/unit/test_parse_foreign.c $(reply_samples)
 tests_unit_test_parse_foreign_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
 
+unit_tests += tests/unit/test_prober_options
+tests_unit_test_prober_options_SOURCES = tests/unit/test_prober_options.c
+tests_unit_test_prober_options_LDADD = libprober.a $(OUTPUT_LIBS) $(TEST_LIBS)
+
 if ENABLE_SERVER
+unit_tests += tests/unit/test_server_options
 tests_unit_test_server_options_SOURCES = tests/unit/test_server_options.c
 tests_unit_test_server_options_LDADD = $(SERVER_LIBS) $(TEST_LIBS)
 endif

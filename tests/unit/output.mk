@@ -7,6 +7,7 @@ unit_tests += \
 	tests/unit/test_id_cache \
 	tests/unit/test_names \
 	tests/unit/test_pairs \
+	tests/unit/test_picture \
 	tests/unit/test_record \
 	tests/unit/test_record_copy \
 	tests/unit/test_render \
@@ -47,6 +48,9 @@ tests_unit_test_id_cache_SOURCES = tests/unit/test_id_cache.c
 tests_unit_test_id_cache_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_names_SOURCES = tests/unit/test_names.c $(test_records)
 tests_unit_test_names_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_picture_SOURCES = tests/unit/test_picture.c $(test_records) \
+	$(test_diamonds) $(test_folder)
+tests_unit_test_picture_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_render_SOURCES = tests/unit/test_render.c $(test_folder)
 tests_unit_test_render_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_record_SOURCES = tests/unit/test_record.c

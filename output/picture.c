@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "output/picture.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "output/dot.h"
+#include "output/pairs.h"
+#include "output/picture_name.h"
+#include "output/render.h"
+#include "output/sink.h"
+
+enum { PICTURES_MAX = 100 };
+#define PICTURE_LIMIT_NS (30 * NS_PER_S)
+
+const char *const picture_formats[] = { "dot", "gif", "jpg", "pdf", "png", "ps", "svg", NULL };
+
+struct picture_writer {
+	struct sink_options options;
+	struct picture_names *names;
+	struct pairs *pairs;
+	struct render *render;
+	bool is_full; /* and that was said */
+	int err;      /* the first one; sticky */
+};
+
+/* A direction, and what its picture is called. */
+struct side {
+	struct dot_side *dot;
+	char *target;
+};
+
+static void side_free(struct side *side)
+{
+	if (!side)
+		return;
+	dot_side_free(side->dot);
+	free(side->target);
+	free(side);
+}
+
+static void release(void *side)
+{
+	side_free(side);
+}
+
+static int side_new(const struct trace_record *trace, bool merge, struct side **ret_side)
+{
+	struct side *side = calloc(1, sizeof(*side));
+	int err = -ENOMEM;
+
+	if (!side)
+		return err;
+	side->target = strdup(trace->target);
+	if (side->target)
+		err = dot_side_new(trace, merge, &side->dot);
+	if (err)
+		side_free(side);
+	else
+		*ret_side = side;
+	return err;
+}
+
+static int fail(struct picture_writer *w, const char *name, const char *act, int err)
+{
+	log_error("%s: cannot %s: %s", name, act, strerror(-err));
+	if (!w->err)
+		w->err = err;
+	return err;
+}
+
+static void writer_free(struct picture_writer *w)
+{
+	if (!w)
+		return;
+	render_free(w->render);
+	pairs_free(w->pairs);
+	picture_names_free(w->names);
+	free(w);
+}
+
+/* Better said now than after the first trace. */
+static int check_folder(const char *base)
+{
+	char *copy = strdup(base);
+	int err = 0;
+
+	if (!copy)
+		return -ENOMEM;
+	if (access(dirname(copy), W_OK | X_OK) != 0) {
+		err = -errno;
+		log_error("%s: cannot write pictures there: %s", base, strerror(-err));
+	}
+	free(copy);
+	return err;
+}
+
+static int check_format(const char *format)
+{
+	for (size_t i = 0; format && picture_formats[i]; i++)
+		if (strcmp(picture_formats[i], format) == 0)
+			return 0;
+	log_error("picture: no such format: %s", format ? format : "none");
+	return -EINVAL;
+}
+
+static int picture_sink_open(const char *path, const struct sink_options *options,
+			     const struct run_record *run, void **ret_self)
+{
+	struct picture_writer *w = calloc(1, sizeof(*w));
+	int err = -ENOMEM;
+
+	(void)run;
+	if (!w)
+		goto fail;
+	w->options = *options;
+	err = check_format(options->format);
+	if (!err && strcmp(path, "-") == 0) {
+		log_error("picture: can't go to standard output");
+		err = -EINVAL;
+	}
+	if (!err)
+		err = check_folder(path);
+	if (!err)
+		err = picture_names_new(path, &w->names);
+	if (!err)
+		err = pairs_new(release, &w->pairs);
+	if (!err)
+		err = render_new(PICTURE_LIMIT_NS, &w->render);
+	if (err)
+		goto fail;
+	*ret_self = w;
+	return 0;
+fail:
+	writer_free(w);
+	return err;
+}
+
+static int write_dot(const struct picture_writer *w, const char *path, const struct side *a,
+		     const struct side *b)
+{
+	FILE *out = fopen(path, "we");
+	bool failed;
+
+	if (!out)
+		return -errno;
+	errno = 0;
+	dot_print(out, a->dot, b ? b->dot : NULL, &w->options.names);
+	failed = ferror(out) != 0;
+	if (fclose(out) != 0 || failed)
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+/* Has room for one more?  Says so once if not. */
+static bool has_room(struct picture_writer *w)
+{
+	if (picture_names_count(w->names) < PICTURES_MAX)
+		return true;
+	if (!w->is_full)
+		log_warn("picture: %d are drawn, no more", PICTURES_MAX);
+	w->is_full = true;
+	return false;
+}
+
+static int draw(struct picture_writer *w, const struct side *a, const struct side *b)
+{
+	char *dot_path = NULL, *picture_path = NULL;
+	const char *name;
+	int err = -ENOMEM;
+
+	if (!has_room(w))
+		return 0;
+	name = picture_names_take(w->names, w->options.is_one_target ? NULL : a->target);
+	if (!name || asprintf(&dot_path, "%s.dot", name) < 0)
+		return fail(w, a->target, "draw", err);
+	err = write_dot(w, dot_path, a, b);
+	if (err) {
+		fail(w, dot_path, "write", err);
+	} else if (strcmp(w->options.format, "dot") != 0) {
+		err = -ENOMEM;
+		if (asprintf(&picture_path, "%s.%s", name, w->options.format) >= 0)
+			err = render_add(w->render, w->options.format, dot_path, picture_path);
+		if (err)
+			fail(w, dot_path, "draw", err);
+	}
+	free(picture_path);
+	free(dot_path);
+	return err;
+}
+
+/* Draws what is complete now.  Takes the side. */
+static int add_side(struct picture_writer *w, uint64_t pair_id, struct side *side)
+{
+	struct side *partner = pair_id > 0 ? pairs_take(w->pairs, pair_id) : NULL;
+	int err;
+
+	if (pair_id > 0 && !partner) {
+		err = pairs_add(w->pairs, pair_id, side);
+		if (!err)
+			return 0;
+		fail(w, side->target, "keep a trace", err);
+	} else {
+		err = draw(w, side, partner);
+	}
+	side_free(partner);
+	side_free(side);
+	return err;
+}
+
+static int picture_sink_record(void *self, const struct trace_record *trace)
+{
+	struct picture_writer *w = self;
+	struct side *side;
+	int err;
+
+	if (w->err)
+		return w->err;
+	render_poll(w->render);
+	if (w->is_full)
+		return 0;
+	err = side_new(trace, !w->options.keep_apart, &side);
+	if (err)
+		return fail(w, trace->target, "draw", err);
+	return add_side(w, trace->pair_id, side);
+}
+
+/* What is drawn is in its file; what is being drawn is not waited for. */
+static int picture_sink_flush(void *self)
+{
+	struct picture_writer *w = self;
+
+	render_poll(w->render);
+	return w->err;
+}
+
+static int picture_sink_close(void *self, const struct run_end *end)
+{
+	struct picture_writer *w = self;
+	struct side *side;
+	int err, drawn;
+
+	while (end && !w->err && (side = pairs_take_any(w->pairs))) {
+		draw(w, side, NULL);
+		side_free(side);
+	}
+	drawn = end ? render_finish(w->render) : 0;
+	err = w->err ? w->err : drawn;
+	writer_free(w);
+	return err;
+}
+
+const struct sink_ops picture_sink = {
+	.name = "picture",
+	.open = picture_sink_open,
+	.record = picture_sink_record,
+	.flush = picture_sink_flush,
+	.close = picture_sink_close,
+};

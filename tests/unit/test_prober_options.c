@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The prober's real table: every entry takes its preset and its bounds, and nothing
+ * beyond them. */
+#include "prober/options.h"
+
+#include <criterion/criterion.h>
+#include <criterion/redirect.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "output/picture.h"
+
+static void expect_store(const struct option_desc *o, double value, int want)
+{
+	struct prober_options config = { 0 };
+	char text[64];
+	int got;
+
+	snprintf(text, sizeof(text), "%.10g", value);
+	got = option_store(o, text, &config);
+	cr_expect_eq(got, want, "--%s %s: %d", o->name, text, got);
+}
+
+Test(prober_options, every_entry_takes_its_bounds_and_no_more)
+{
+	for (size_t i = 0; i < prober_option_table.count; i++) {
+		const struct option_desc *o = &prober_option_table.options[i];
+		struct prober_options config = { 0 };
+
+		cr_expect(o->name || o->letter, "entry %zu has no name", i);
+		cr_expect(o->help && *o->help, "entry %zu has no help", i);
+		if (o->preset)
+			cr_expect_eq(option_store(o, o->preset, &config), 0, "--%s %s", o->name,
+				     o->preset);
+		if (o->type != OPTION_U32 && o->type != OPTION_SECONDS)
+			continue;
+		expect_store(o, o->min, 0);
+		expect_store(o, o->max, 0);
+		expect_store(o, o->max + 1, -ERANGE);
+		expect_store(o, o->min - 1, o->min > 0 && o->min - 1 >= 0 ? -ERANGE : -EINVAL);
+	}
+}
+
+static enum option_outcome parse(struct prober_options *options, char **argv)
+{
+	int argc = 0;
+
+	while (argv[argc])
+		argc++;
+	return prober_options_parse(argc, argv, options);
+}
+
+Test(prober_options, picture_is_a_pdf_unless_told_otherwise)
+{
+	char *plain[] = { "revprobe", "-o",	    "trace",	 "two-way",
+			  "udp",      "singlepath", "192.0.2.1", NULL };
+	char *png[] = { "revprobe", "-f",	  "png",       "--no-merge", "forward",
+			"udp",	    "singlepath", "192.0.2.1", "--output=x", NULL };
+	struct prober_options options;
+
+	cr_assert_eq(parse(&options, plain), OPTION_OK);
+	cr_assert_str_eq(options.output, "trace");
+	cr_assert_str_eq(picture_formats[options.format], "pdf");
+	cr_assert(!options.no_merge);
+	cr_assert_str_eq(options.text, "-"); /* the text goes to the terminal all the same */
+	cr_assert_eq(parse(&options, png), OPTION_OK);
+	cr_assert_str_eq(options.output, "x");
+	cr_assert_str_eq(picture_formats[options.format], "png");
+	cr_assert(options.no_merge);
+}
+
+Test(prober_options, unknown_picture_is_refused, .init = cr_redirect_stderr)
+{
+	char *argv[] = {
+		"revprobe", "-f", "bmp", "forward", "udp", "singlepath", "192.0.2.1", NULL
+	};
+	struct prober_options options;
+
+	cr_assert_eq(parse(&options, argv), OPTION_USAGE);
+}
