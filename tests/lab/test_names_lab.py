@@ -80,6 +80,14 @@ def check_two_way(net):
     assert re.search(r"^    if\d\.r1\.example\.net +\|  +if\d\.\w+\.example\.net$", text, re.M), text
 
 
+def check_multipath(net):
+    target = net.topology.address("server", 4)
+    with nameserver.serving(net, pointers=pointers(net)) as server:
+        text, _ = prober(net, server, "forward", "udp", "multipath", target)
+    equal(re.findall(r"^    if\d\.(\w+)\.example\.net$", text, re.M), ["r1", "r2", "server"],
+          f"names\n{text}")
+
+
 def check_long_and_aliased(net):
     """The longest name that evdns reads, one that it doesn't, one behind an alias (RFC 2317)."""
     longest, longer = "a" * 51 + ".example.net", ".".join(["a" * 63, "b" * 63, "c" * 63, "d" * 61])
@@ -195,6 +203,7 @@ def test_names(report, net):
             report.check(f"{direction} IPv{family}: names of all hops, in text and database",
                          check_shown, net, family, direction)
     report.check("two-way: names below the addresses", check_two_way, net)
+    report.check("multipath: names below the addresses", check_multipath, net)
     report.check("long names and aliases", check_long_and_aliased, net)
     for name in HOSTILE:
         report.check(f"a name like {name!r} goes nowhere", check_hostile, net, name)
