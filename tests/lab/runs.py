@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs of the prober in a lab, and what they leave in a database."""
+import contextlib
+import pathlib
+import sqlite3
+import tempfile
+
+import labtest
+
+PROBER = "prober/revprobe"
+EXIT_OK, EXIT_FAILURE, EXIT_USAGE, EXIT_INTERRUPTED = range(4)
+
+
+def prober(net, *arguments, timeout=60, node="client", before=()):
+    return net.run_any(node, [*before, labtest.build_file(PROBER), *arguments], timeout)
+
+
+def expect_status(done, status):
+    assert done.returncode == status, (
+        f"status {done.returncode}, not {status}\n{done.stdout}{done.stderr}")
+
+
+def traces(path):
+    """Rows of v_trace as dictionaries."""
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.row_factory = sqlite3.Row
+        return [dict(row) for row in db.execute("SELECT * FROM v_trace ORDER BY trace_id")]
+
+
+def one_value(path, sql):
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        return db.execute(sql).fetchone()[0]
+
+
+@contextlib.contextmanager
+def folder():
+    with tempfile.TemporaryDirectory(prefix="revprobe-test-") as path:
+        yield pathlib.Path(path)
