@@ -101,7 +101,7 @@ static struct mda_config make_mda_config(const struct prober_options *o)
 	struct mda_config config = {
 		.method = (enum mda_method)o->method,
 		.retries = (uint8_t)o->retry,
-		.rechecks = 2,
+		.recheck = true,
 		.trust_single = o->opt_single_vertex_hop,
 		.min_burst = (uint16_t)o->min_burst,
 		.max_burst = (uint16_t)o->max_burst,

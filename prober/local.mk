@@ -26,6 +26,9 @@ libengine_a_SOURCES = \
 	prober/engine/inflight.c prober/engine/inflight.h \
 	prober/engine/match.c prober/engine/match.h \
 	prober/engine/mda.c prober/engine/mda.h \
+	prober/engine/mda_check.c \
+	prober/engine/mda_conclude.c \
+	prober/engine/mda_need.c \
 	prober/engine/mda_plan.c prober/engine/mda_plan.h \
 	prober/engine/mda_table.c prober/engine/mda_table.h \
 	prober/engine/method.c prober/engine/method.h \

@@ -66,22 +66,39 @@ static void mda_adapt(struct mda *m, bool answered)
 		m->burst = m->config->max_burst;
 }
 
+/* A flow that was not seen there before. */
+static void mda_met(struct mda *m, const struct mda_ask *ask, const struct addr *from, bool is_end)
+{
+	struct mda_hop *hop = &m->table.hops[ask->ttl];
+	struct mda_cell *cell = &hop->cells[ask->flow];
+	bool is_new = mda_table_met(&m->table, ask->ttl, ask->flow, from);
+	struct mda_vertex *v;
+
+	if (!cell->vertex)
+		return; /* no room */
+	v = &hop->vertices[cell->vertex - 1];
+	if (is_new && hop->vertex_count == 2)
+		mda_table_unassume_all(&m->table, ask->ttl);
+	/* Who refuses some flows and lets others pass is not the end. */
+	v->is_end = is_end && (is_new || v->is_end);
+	if (is_end)
+		mda_table_end(&m->table, ask->ttl, ask->flow);
+}
+
 void mda_answered(struct mda *m, const struct mda_ask *ask, const struct addr *from, bool is_end)
 {
 	struct mda_hop *hop = &m->table.hops[ask->ttl];
 	struct mda_cell *cell = &hop->cells[ask->flow];
-	bool is_repeat = cell->vertex && !cell->is_assumed;
+	bool is_repeat = cell->repeated;
 
 	mda_adapt(m, true);
 	mda_table_move(&m->table, ask->ttl, ask->flow, CELL_ANSWERED);
 	if (is_repeat) {
 		/* The flow has been here before: did it meet the same? */
-		if (!addr_equal(&hop->vertices[cell->vertex - 1].addr, from))
+		if (cell->vertex && !addr_equal(&hop->vertices[cell->vertex - 1].addr, from))
 			m->is_per_packet = true;
 	} else {
-		mda_table_met(&m->table, ask->ttl, ask->flow, from);
-		if (cell->vertex && is_end)
-			hop->vertices[cell->vertex - 1].is_end = true;
+		mda_met(m, ask, from, is_end);
 	}
 	mda_plan(m);
 }
@@ -91,8 +108,8 @@ void mda_lost(struct mda *m, const struct mda_ask *ask)
 	struct mda_cell *cell = &m->table.hops[ask->ttl].cells[ask->flow];
 
 	mda_adapt(m, false);
-	if (cell->vertex && !cell->is_assumed)
-		mda_table_move(&m->table, ask->ttl, ask->flow, CELL_ANSWERED); /* a repeat */
+	if (cell->repeated)
+		mda_table_move(&m->table, ask->ttl, ask->flow, CELL_ANSWERED);
 	else if (cell->tries > m->config->retries || !mda_enqueue(m, ask->ttl, ask->flow))
 		mda_table_move(&m->table, ask->ttl, ask->flow, CELL_SILENT);
 	mda_plan(m);

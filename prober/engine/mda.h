@@ -11,8 +11,8 @@
  *              sent to the nearer hop, too.
  *
  * Not rounds but needs: after each answer what is needed is computed afresh from all
- * that is known, and what is needed and not under way is queued.  A trace therefore
- * never waits for a straggler while another probe could be of use.
+ * that is known, and what is needed and not under way is queued.  While stragglers of
+ * one hop are awaited, the routers it is known to have are tested on.
  *
  * Pure and on its own: the engine passes answers in and takes probes out.
  */
@@ -29,7 +29,7 @@ struct mda_config {
 	uint8_t min_ttl, max_ttl;
 	uint8_t gap_limit;
 	uint8_t retries;   /* of a flow that is not answered, at most MDA_RETRIES_MAX */
-	uint8_t rechecks;  /* repeats of one flow at each balanced hop */
+	bool recheck;	   /* repeat some flows at balanced hops: balanced by packet? */
 	bool trust_single; /* MDA_SHARE: don't look where a flow comes by if the hop before
 			    * has one vertex */
 	uint16_t min_burst, max_burst;
@@ -62,7 +62,6 @@ struct mda {
 	uint32_t streak; /* answers in a row */
 	uint16_t queue_first, queue_count;
 	struct mda_ask queue[MDA_QUEUE];
-	uint8_t rechecked[256]; /* by TTL: repeats queued so far */
 	struct mda_table table; /* keep last: hops follow */
 };
 
@@ -76,6 +75,13 @@ void mda_sent(struct mda *m);
 /* `is_end`: this flow goes no further, it met the destination or was refused. */
 void mda_answered(struct mda *m, const struct mda_ask *ask, const struct addr *from, bool is_end);
 void mda_lost(struct mda *m, const struct mda_ask *ask);
+
+/*
+ * For the record, up to this TTL: hides black holes that are but loss.  One beside a
+ * router that answers stays where somebody is known by nothing else, or where it has
+ * more flows than the loss among its neighbours explains.
+ */
+void mda_conclude(struct mda *m, uint8_t last_ttl);
 
 static inline uint16_t mda_flow_value(const struct mda *m, uint16_t flow)
 {

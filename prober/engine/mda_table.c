@@ -19,6 +19,8 @@ void mda_table_init(struct mda_table *t, uint8_t min_ttl, uint8_t max_ttl, uint6
 	t->random = seed;
 	t->flow_count = 0;
 	t->is_full = false;
+	t->first_end = 0;
+	t->max_ttl = max_ttl;
 	t->root = (uint8_t)(min_ttl - 1);
 	for (unsigned int ttl = 0; ttl <= max_ttl + 1u; ttl++)
 		t->hops[ttl].is_used = false;
@@ -57,6 +59,11 @@ uint16_t mda_table_draw(struct mda_table *t)
 	while (mda_table_flow(t, flow) != MDA_FLOWS_MAX);
 	t->flows[t->flow_count] = flow;
 	return t->flow_count++;
+}
+
+bool mda_table_is_taken(const struct mda_hop *hop, uint16_t flow)
+{
+	return hop->cells[flow].state != CELL_UNSENT;
 }
 
 struct mda_hop *mda_table_hop(struct mda_table *t, uint8_t ttl)
@@ -151,6 +158,7 @@ static void mda_hop_link(struct mda_table *t, uint8_t ttl, const struct mda_link
 {
 	struct mda_hop *hop = mda_table_hop(t, ttl);
 	struct mda_vertex *near = &mda_table_hop(t, (uint8_t)(ttl - 1))->vertices[change->near];
+	bool is_router = !hop->vertices[change->far].is_hole;
 
 	for (uint16_t i = 0; i < hop->link_count; i++) {
 		struct mda_link *link = &hop->links[i];
@@ -162,7 +170,7 @@ static void mda_hop_link(struct mda_table *t, uint8_t ttl, const struct mda_link
 		if (link->flows || link->assumed)
 			return;
 		*link = hop->links[--hop->link_count];
-		near->successors--;
+		near->successors = (uint8_t)(near->successors - is_router);
 		return;
 	}
 	if (hop->link_count == MDA_LINKS_MAX) {
@@ -170,7 +178,7 @@ static void mda_hop_link(struct mda_table *t, uint8_t ttl, const struct mda_link
 		return;
 	}
 	hop->links[hop->link_count++] = *change;
-	near->successors++;
+	near->successors = (uint8_t)(near->successors + is_router);
 }
 
 /* Counts this flow, `sign` 1 or -1, on the links before and behind `ttl`. */
@@ -216,6 +224,45 @@ static void mda_table_unassume(struct mda_table *t, uint8_t ttl, uint16_t flow)
 	cell->is_assumed = 0;
 }
 
+void mda_table_unassume_all(struct mda_table *t, uint8_t ttl)
+{
+	const struct mda_hop *hop = mda_table_hop(t, ttl);
+
+	for (uint16_t flow = 0; flow < t->flow_count; flow++)
+		if (hop->cells[flow].is_assumed)
+			mda_table_unassume(t, ttl, flow);
+}
+
+/* The flow did not come by there after all. */
+static void mda_table_forget(struct mda_table *t, uint8_t ttl, uint16_t flow)
+{
+	struct mda_hop *hop = mda_table_hop(t, ttl);
+	struct mda_cell *cell = &hop->cells[flow];
+	struct mda_vertex *v;
+
+	if (!cell->vertex)
+		return;
+	v = &hop->vertices[cell->vertex - 1];
+	if (!cell->is_assumed)
+		v->flows--;
+	v->ended = (uint16_t)(v->ended - cell->is_end);
+	cell->is_end = 0;
+	mda_table_unassume(t, ttl, flow);
+}
+
+void mda_table_end(struct mda_table *t, uint8_t ttl, uint16_t flow)
+{
+	struct mda_hop *hop = mda_table_hop(t, ttl);
+
+	hop->cells[flow].is_end = 1;
+	hop->vertices[hop->cells[flow].vertex - 1].ended++;
+	if (!t->first_end || ttl < t->first_end)
+		t->first_end = ttl;
+	for (unsigned int behind = ttl + 1u; behind <= t->max_ttl; behind++)
+		if (t->hops[behind].is_used)
+			mda_table_forget(t, (uint8_t)behind, flow);
+}
+
 bool mda_table_met(struct mda_table *t, uint8_t ttl, uint16_t flow, const struct addr *from)
 {
 	struct mda_hop *hop = mda_table_hop(t, ttl);
@@ -237,12 +284,30 @@ bool mda_table_met(struct mda_table *t, uint8_t ttl, uint16_t flow, const struct
 	return is_new;
 }
 
+static int mda_hop_find_hole(const struct mda_hop *hop, uint8_t near)
+{
+	for (int i = 0; i < hop->vertex_count; i++)
+		if (hop->vertices[i].is_hole && hop->vertices[i].parent == near + 1)
+			return i;
+	return -1;
+}
+
+bool mda_table_is_doubted(struct mda_table *t, uint8_t ttl, const struct mda_vertex *v)
+{
+	while (v->is_hole) {
+		v = &mda_table_hop(t, --ttl)->vertices[v->parent - 1];
+		if (v->successors > 0)
+			return true;
+	}
+	return false;
+}
+
 void mda_table_make_hole(struct mda_table *t, uint8_t ttl, uint8_t near)
 {
 	struct mda_hop *hop = mda_table_hop(t, ttl);
 	struct mda_vertex *before = &mda_table_hop(t, (uint8_t)(ttl - 1))->vertices[near];
 	struct mda_vertex hole = { .is_hole = true, .parent = (uint8_t)(near + 1) };
-	int at = -1;
+	int at = mda_hop_find_hole(hop, near);
 
 	for (uint16_t flow = 0; flow < t->flow_count; flow++) {
 		struct mda_cell *cell = &hop->cells[flow];

@@ -36,16 +36,20 @@ struct mda_cell {
 	uint8_t state : 3;	/* enum mda_cell_state */
 	uint8_t tries : 4;	/* that were sent */
 	uint8_t control : 1;	/* sent to learn where the flow comes by, not who is next */
+	uint8_t is_end : 1;	/* the flow goes no further */
+	uint8_t repeated : 1;	/* sent again though it was answered */
 };
 
 struct mda_vertex {
-	struct addr addr; /* none: a black hole, or the root */
-	uint16_t flows;	  /* that are known to reach it */
-	uint16_t tested;  /* of those: under way to the next hop, or done there */
-	uint8_t successors;
-	uint8_t parent; /* of a black hole: 1 + index of the vertex before it */
+	struct addr addr;   /* none: a black hole, or the root */
+	uint16_t flows;	    /* that are known to reach it */
+	uint16_t tested;    /* of those: under way to the next hop, or done there */
+	uint16_t ended;	    /* of those: go no further */
+	uint8_t successors; /* that are no black holes */
+	uint8_t parent;	    /* of a black hole: 1 + index of the vertex before it */
 	bool is_hole;
-	bool is_end; /* flows end here */
+	bool is_end;	/* flows end here, all that were seen */
+	bool is_hidden; /* a black hole that was but loss, or nobody's any more */
 };
 
 struct mda_link {
@@ -58,6 +62,9 @@ struct mda_link {
 struct mda_hop {
 	uint16_t queued, waiting, answered, silent; /* cells by state */
 	uint16_t link_count;			    /* from the hop before */
+	uint16_t round_links;			    /* MDA_SHARE: when the round began */
+	bool had_round, is_done;		    /* MDA_SHARE */
+	uint8_t rechecks;			    /* repeats queued so far */
 	uint8_t vertex_count;
 	bool is_used;
 	struct mda_vertex vertices[MDA_VERTICES_MAX];
@@ -69,6 +76,8 @@ struct mda_table {
 	uint64_t random; /* state of the generator that draws flows */
 	uint16_t flow_count;
 	bool is_full;
+	uint8_t first_end; /* lowest TTL at which a flow ended; 0: none */
+	uint8_t max_ttl;
 	uint8_t root; /* TTL before the first hop: one vertex that all flows know */
 	uint16_t flows[MDA_FLOWS_MAX];
 	struct mda_hop hops[]; /* by TTL */
@@ -84,6 +93,8 @@ uint16_t mda_table_draw(struct mda_table *t);
 /* The index of a drawn flow; MDA_FLOWS_MAX if it is none. */
 uint16_t mda_table_flow(const struct mda_table *t, uint16_t flow);
 
+/* Was this flow ever to be sent there? */
+bool mda_table_is_taken(const struct mda_hop *hop, uint16_t flow);
 /* The hop's row, cleared if nobody used it yet. */
 struct mda_hop *mda_table_hop(struct mda_table *t, uint8_t ttl);
 /* The vertex that this flow is known to meet there; NULL if none. */
@@ -94,7 +105,13 @@ void mda_table_move(struct mda_table *t, uint8_t ttl, uint16_t flow, enum mda_ce
 /* The flow met this address; links are counted.  True if nobody had met it there. */
 bool mda_table_met(struct mda_table *t, uint8_t ttl, uint16_t flow, const struct addr *from);
 /* Silence behind vertex `near` of the hop before becomes a black hole that has its
- * flows. */
+ * flows, or joins it. */
 void mda_table_make_hole(struct mda_table *t, uint8_t ttl, uint8_t near);
+/* A black hole beside a router that answers may be a silent router, or loss. */
+bool mda_table_is_doubted(struct mda_table *t, uint8_t ttl, const struct mda_vertex *v);
+/* The flow goes no further than `ttl`: what it met behind that does not count. */
+void mda_table_end(struct mda_table *t, uint8_t ttl, uint16_t flow);
 /* Nobody else is known there, so the flow is taken to meet this vertex. */
 void mda_table_assume(struct mda_table *t, uint8_t ttl, uint16_t flow, uint8_t vertex);
+/* Somebody else was met there: nothing is assumed any more. */
+void mda_table_unassume_all(struct mda_table *t, uint8_t ttl);

@@ -36,12 +36,22 @@ void multi_record_free(struct multi_record *room)
 	free(room);
 }
 
+/* Where the vertices of a hop are in the record. */
+struct places {
+	uint16_t of[MDA_VERTICES_MAX];
+};
+
+#define NOWHERE UINT16_MAX
+
 static void report_vertices(const struct mda_hop *hop, uint8_t ttl, struct multi_record *room,
-			    struct trace_record *record)
+			    struct trace_record *record, struct places *places)
 {
 	for (int i = 0; i < hop->vertex_count; i++) {
 		const struct mda_vertex *v = &hop->vertices[i];
 
+		places->of[i] = v->is_hidden ? NOWHERE : (uint16_t)record->vertex_count;
+		if (v->is_hidden)
+			continue;
 		room->vertices[record->vertex_count++] = (struct vertex_record){
 			.addr = v->addr,
 			.ttl = ttl,
@@ -50,22 +60,40 @@ static void report_vertices(const struct mda_hop *hop, uint8_t ttl, struct multi
 	}
 }
 
-/* `near` and `far` are the places of the two hops' first vertices. */
-static void report_links(const struct mda_hop *hop, size_t near, size_t far,
-			 struct multi_record *room, struct trace_record *record)
+/* Is that vertex seen to be behind another? */
+static bool report_is_proven(const struct mda_hop *hop, uint8_t far, const struct places *near)
 {
 	for (uint16_t i = 0; i < hop->link_count; i++)
+		if (hop->links[i].far == far && hop->links[i].flows &&
+		    near->of[hop->links[i].near] != NOWHERE)
+			return true;
+	return false;
+}
+
+static void report_links(const struct mda_hop *hop, const struct places *near,
+			 const struct places *far, struct multi_record *room,
+			 struct trace_record *record)
+{
+	for (uint16_t i = 0; i < hop->link_count; i++) {
+		const struct mda_link *link = &hop->links[i];
+
+		if (near->of[link->near] == NOWHERE || far->of[link->far] == NOWHERE)
+			continue;
+		/* What is assumed is worth something only where nothing is known. */
+		if (!link->flows && report_is_proven(hop, link->far, near))
+			continue;
 		room->links[record->link_count++] = (struct link_record){
-			.near = (uint16_t)(near + hop->links[i].near),
-			.far = (uint16_t)(far + hop->links[i].far),
-			.flows = hop->links[i].flows,
+			.near = near->of[link->near],
+			.far = far->of[link->far],
+			.flows = link->flows,
 		};
+	}
 }
 
 void multi_report(const struct trace *t, struct multi_record *room, struct trace_record *ret_record)
 {
-	const struct mda *m = t->mda;
-	size_t near = 0;
+	struct mda *m = t->mda;
+	struct places near = { { 0 } };
 
 	ret_record->mode = TRACE_MDA;
 	ret_record->flow = 0;
@@ -76,16 +104,17 @@ void multi_report(const struct trace *t, struct multi_record *room, struct trace
 	ret_record->links = room->links;
 	room->vertices[0] = (struct vertex_record){ .addr = ret_record->src };
 	ret_record->vertex_count = 1;
+	mda_conclude(m, ret_record->path_len);
 	for (unsigned int ttl = m->config->min_ttl; ttl <= ret_record->path_len; ttl++) {
 		const struct mda_hop *hop = &m->table.hops[ttl];
-		size_t far = ret_record->vertex_count;
+		struct places far;
 
 		if (!hop->is_used)
 			break;
-		report_vertices(hop, (uint8_t)ttl, room, ret_record);
+		report_vertices(hop, (uint8_t)ttl, room, ret_record, &far);
 		/* Whose packets are balanced one by one shows routers, but no ways. */
 		if (!m->is_per_packet)
-			report_links(hop, near, far, room, ret_record);
+			report_links(hop, &near, &far, room, ret_record);
 		near = far;
 	}
 }
