@@ -56,7 +56,7 @@ struct mda {
 	const struct mda_config *config;
 	enum mda_end end;
 	uint8_t end_ttl;
-	bool is_per_packet; /* one flow met two vertices at one TTL */
+	bool is_per_packet; /* one flow met two vertices at one TTL: by packet, or remapped */
 	uint32_t outstanding;
 	uint32_t burst;	 /* how many may be */
 	uint32_t streak; /* answers in a row */

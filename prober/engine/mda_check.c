@@ -115,15 +115,17 @@ static unsigned int mda_repeats(struct mda *m, uint8_t ttl)
 	return repeats;
 }
 
-/* One flow, sent again, meets the same vertex again: unless packets are balanced one
- * by one.  Each repeat is of another flow, so all may leave at once. */
+/*
+ * One flow, sent again, meets the same vertex again: unless packets are balanced one by
+ * one, or a balancer has chosen anew meanwhile.  That is tried at the end, of all hops
+ * together, and each repeat is of another flow; so it takes one round trip.
+ */
 void mda_plan_recheck(struct mda *m, uint8_t ttl)
 {
 	struct mda_hop *hop = mda_table_hop(&m->table, ttl);
 	unsigned int repeats;
 
-	if (!m->config->recheck || hop->vertex_count < 2 || m->is_per_packet ||
-	    !mda_hop_is_settled(m, ttl))
+	if (!m->config->recheck || hop->vertex_count < 2 || m->is_per_packet)
 		return;
 	repeats = mda_repeats(m, ttl);
 	for (uint16_t flow = 0; flow < m->table.flow_count && hop->rechecks < repeats; flow++) {

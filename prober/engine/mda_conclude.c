@@ -36,6 +36,14 @@ static bool conclude_is_needed(struct mda *m, uint8_t ttl, uint8_t hole)
 	return false;
 }
 
+/* As high as that share of losses may well be. */
+static double conclude_loss(uint16_t late, uint16_t answered)
+{
+	double share = (late + 1.0) / (answered + 1.0);
+
+	return fmin(1, share + 1.5 * sqrt(share * (1 - share) / (answered + 1.0)));
+}
+
 /*
  * Are there more silent flows than loss explains?  How much is lost is seen by the
  * flows beside them that were answered, but not at once.
@@ -64,8 +72,8 @@ static bool conclude_is_silent(struct mda *m, uint8_t ttl, const struct mda_vert
 			(uint16_t)(late[cell->vertex - 1] + (cell->tries > 1 + cell->repeated));
 	}
 	for (int i = 0; i < hop->vertex_count; i++)
-		if (answered[i] && (late[i] + 1.0) / (answered[i] + 1.0) > most)
-			most = (late[i] + 1.0) / (answered[i] + 1.0);
+		if (answered[i] && conclude_loss(late[i], answered[i]) > most)
+			most = conclude_loss(late[i], answered[i]);
 	return hole->flows >= SILENT_FLOWS_LEAST &&
 	       hole->flows > 1 + 4 * flows * pow(most, m->config->retries + 1.0);
 }

@@ -85,17 +85,29 @@ static void mda_finish(struct mda *m, enum mda_end end, uint8_t ttl)
 	m->queue_count = 0;
 }
 
+/* Before the end, whatever was found is tried once more. */
+static void mda_end_or_recheck(struct mda *m, enum mda_end end, uint8_t ttl, uint8_t end_ttl)
+{
+	for (unsigned int at = m->config->min_ttl; at <= ttl; at++)
+		mda_plan_recheck(m, (uint8_t)at);
+	if (m->queue_count == 0 && m->outstanding == 0)
+		mda_finish(m, end, end_ttl);
+}
+
 /* The hop is settled: black holes, and does the trace end here? */
-static void mda_close_hop(struct mda *m, struct mda_gap *gap, uint8_t ttl)
+static bool mda_close_hop(struct mda *m, struct mda_gap *gap, uint8_t ttl)
 {
 	mda_make_holes(m, ttl);
 	mda_gap_see(gap, mda_table_hop(&m->table, ttl), ttl);
 	if (gap->count >= m->config->gap_limit)
-		mda_finish(m, MDA_GAP, gap->last);
+		mda_end_or_recheck(m, MDA_GAP, ttl, gap->last);
 	else if (mda_hop_has_ended(m, ttl))
-		mda_finish(m, MDA_REACHED, ttl);
+		mda_end_or_recheck(m, MDA_REACHED, ttl, ttl);
 	else if (ttl == m->config->max_ttl)
-		mda_finish(m, MDA_MAX_TTL, gap->last);
+		mda_end_or_recheck(m, MDA_MAX_TTL, ttl, gap->last);
+	else
+		return false;
+	return true;
 }
 
 void mda_plan(struct mda *m)
@@ -103,16 +115,15 @@ void mda_plan(struct mda *m)
 	struct mda_gap gap = { 0 };
 	unsigned int ttl = m->config->min_ttl;
 
-	for (; m->end == MDA_RUNS; ttl++) {
+	for (; m->end == MDA_RUNS && ttl <= m->config->max_ttl; ttl++) {
 		mda_plan_control(m, (uint8_t)ttl); /* first: part of the round that came in */
 		mda_plan_need(m, (uint8_t)ttl, false);
-		mda_plan_recheck(m, (uint8_t)ttl);
 		if (m->table.is_full)
 			mda_finish(m, MDA_EXHAUSTED, (uint8_t)ttl);
-		else if (mda_hop_is_settled(m, (uint8_t)ttl))
-			mda_close_hop(m, &gap, (uint8_t)ttl);
-		else
+		else if (!mda_hop_is_settled(m, (uint8_t)ttl))
 			break;
+		else if (mda_close_hop(m, &gap, (uint8_t)ttl))
+			return;
 	}
 	/* Whoever is known of this hop needs flows to the next, whatever is still to come. */
 	if (m->end == MDA_RUNS && ttl < m->config->max_ttl)

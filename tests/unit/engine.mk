@@ -2,6 +2,8 @@
 noinst_LIBRARIES += libfakenetwork.a
 libfakenetwork_a_SOURCES = \
 	tests/support/by_hand.c tests/support/by_hand.h \
+	tests/support/fake_forwarding.c tests/support/fake_forwarding.h \
+	tests/support/fake_graph.c tests/support/fake_graph.h \
 	tests/support/fake_network.c tests/support/fake_network.h \
 	tests/support/fake_packet.c tests/support/fake_packet.h \
 	tests/support/fake_reply.c \
@@ -11,10 +13,24 @@ libfakenetwork_a_SOURCES = \
 libfakenetwork_a_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 ENGINE_TEST_LIBS = libfakenetwork.a $(ENGINE_LIBS) $(TEST_LIBS)
 
-unit_tests += tests/unit/test_answer tests/unit/test_decide tests/unit/test_end \
-	tests/unit/test_engine tests/unit/test_fake_network tests/unit/test_host tests/unit/test_limit \
-	tests/unit/test_match tests/unit/test_match_reverse tests/unit/test_path tests/unit/test_report \
-	tests/unit/test_reverse tests/unit/test_soak
+unit_tests += \
+	tests/unit/test_answer \
+	tests/unit/test_decide \
+	tests/unit/test_end \
+	tests/unit/test_engine \
+	tests/unit/test_fake_network \
+	tests/unit/test_host \
+	tests/unit/test_limit \
+	tests/unit/test_match \
+	tests/unit/test_match_reverse \
+	tests/unit/test_mda \
+	tests/unit/test_mda_table \
+	tests/unit/test_multi \
+	tests/unit/test_path \
+	tests/unit/test_report \
+	tests/unit/test_reverse \
+	tests/unit/test_soak \
+	tests/unit/test_stopping
 tests_unit_test_answer_SOURCES = tests/unit/test_answer.c
 tests_unit_test_answer_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_decide_SOURCES = tests/unit/test_decide.c
@@ -42,3 +58,11 @@ tests_unit_test_reverse_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_soak_SOURCES = tests/unit/test_soak.c
 tests_unit_test_soak_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 tests_unit_test_soak_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_test_mda_SOURCES = tests/unit/test_mda.c
+tests_unit_test_mda_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_test_mda_table_SOURCES = tests/unit/test_mda_table.c
+tests_unit_test_mda_table_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_test_multi_SOURCES = tests/unit/test_multi.c
+tests_unit_test_multi_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_test_stopping_SOURCES = tests/unit/test_stopping.c
+tests_unit_test_stopping_LDADD = $(ENGINE_TEST_LIBS)

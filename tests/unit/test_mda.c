@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the multipath algorithm finds behind balancers, and what it costs. */
+#include "prober/engine/mda.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+#include "tests/support/fake_forwarding.h"
+
+struct world {
+	const char *name;
+	const char *text;
+	uint32_t holes; /* silent routers that must be seen as such */
+};
+
+static const struct world worlds[] = {
+	{ "chain", "S-A A-B B-C C-@", 0 },
+	{ "destination next door", "S-@", 0 },
+	{ "2 ways", "S-A A-B1..2 B1..2-@", 0 },
+	{ "2 ways at once", "S-B1..2 B1..2-@", 0 },
+	{ "8 wide", "S-A A-B1..8 B1..8-@", 0 },
+	{ "16 wide", "S-A A-B1..16 B1..16-C C-@", 0 },
+	{ "28 wide", "S-A A-B1..28 B1..28-@", 0 },
+	{ "nested", "S-A A-B1..2 B1-C1..2 B2-C3..4 C1..4-@", 0 },
+	{ "unmeshed", "S-A A-B1..8 B1..8=C1..8 C1..8=D1..8 D1..8-@", 0 },
+	{ "meshed", "S-A A-B1..4 B1..4-C1..4 C1..4-@", 0 },
+	{ "uneven", "S-A A-B1..2 B1-C1..3 B2-C4 C1..4-@", 0 },
+	{ "two in a row", "S-A A-B1..2 B1..2-C C-D1..3 D1..3-E E-@", 0 },
+	{ "unequal length", "S-A A-B B-C A-D C-E D-E E-F F-@", 0 },
+	{ "unequal to the end", "S-A A-B1..2 B1-@ B2-C C-D D-E E-@", 0 },
+	{ "destination in the middle", "S-A A-B1..3 B1-@ B2-C1..2 B3-C2..3 C1..3-@", 0 },
+	{ "one refuses", "S-A A-B1..2 B1-C C-D B2-D D-@ #B2", 0 },
+	{ "silent hop", "S-A A-B B-C C-@ *B", 1 },
+	{ "two silent hops", "S-A A-B B-C C-D D-@ *B *C", 2 },
+	{ "silent first hop", "S-A A-B1..2 B1..2-@ *A", 1 },
+	{ "silent way of its own", "S-A A-B1..2 B1-C1 B2-C2 C1..2-D D-@ *B2", 1 },
+	{ "8 wide behind silence", "S-A A-B B-C1..8 C1..8-@ *B", 1 },
+};
+#define WORLDS (sizeof(worlds) / sizeof(*worlds))
+
+/* Of many branching points each is then found. */
+#define SURE 0.00001
+
+static struct fake_graph graph;
+
+/* Runs them all: whole, nothing more, and the silence where it is. */
+static void expect_whole(struct mda_config config, uint32_t loss_ppm, bool reorders, int runs)
+{
+	struct mda *m = fake_mda_new();
+
+	for (size_t i = 0; i < WORLDS; i++) {
+		struct fake_forwarding f = { .graph = &graph,
+					     .config = &config,
+					     .loss_ppm = loss_ppm,
+					     .reorders = reorders };
+		struct fake_outcome o;
+
+		fake_graph_read(worlds[i].text, &graph);
+		for (f.seed = 1; f.seed <= (uint64_t)runs; f.seed++) {
+			fake_forward(&f, m, &o);
+			cr_assert(m->end == MDA_REACHED, "%s", worlds[i].name);
+			cr_assert_not(m->is_per_packet, "%s", worlds[i].name);
+			cr_assert(!o.nodes_missed && !o.nodes_false, "%s: nodes", worlds[i].name);
+			cr_assert(!o.links_missed && !o.links_false, "%s: links", worlds[i].name);
+			cr_assert_eq(o.assumed_false, 0, "%s: assumed", worlds[i].name);
+			cr_assert_eq(o.holes, worlds[i].holes, "%s: %u holes", worlds[i].name,
+				     o.holes);
+		}
+	}
+	free(m);
+}
+
+Test(mda, finds_every_topology_whole_and_nothing_else)
+{
+	expect_whole(fake_mda_config(MDA_NODE, SURE), 0, false, 20);
+	expect_whole(fake_mda_config(MDA_NODE, SURE), 0, true, 20);
+}
+
+Test(mda, finds_every_topology_whole_in_spite_of_loss)
+{
+	struct mda_config config = fake_mda_config(MDA_NODE, SURE);
+
+	config.retries = 7; /* so that no flow is given up but where all is silent */
+	expect_whole(config, 100000, true, 10);
+}
+
+Test(mda, share_rule_finds_every_topology_whole)
+{
+	expect_whole(fake_mda_config(MDA_SHARE, SURE), 0, true, 5);
+}
+
+/* --- at the usual bound ------------------------------------------------------------------- */
+
+struct sums {
+	double probes;
+	uint32_t runs, missed, nodes_false, links_false, assumed_false, per_packet, holes;
+};
+
+static struct sums sum_of(const char *text, struct mda_config config, struct fake_forwarding f,
+			  uint32_t runs)
+{
+	struct mda *m = fake_mda_new();
+	struct sums sums = { .runs = runs };
+	struct fake_outcome o;
+
+	fake_graph_read(text, &graph);
+	f.graph = &graph;
+	f.config = &config;
+	for (uint32_t run = 0; run < runs; run++) {
+		f.seed = 1000 + run;
+		fake_forward(&f, m, &o);
+		sums.probes += o.probes / (double)runs;
+		sums.missed += o.nodes_missed || o.links_missed;
+		sums.nodes_false += o.nodes_false > 0;
+		sums.links_false += o.links_false > 0 && !m->is_per_packet;
+		sums.assumed_false += o.assumed_false > 0;
+		sums.per_packet += m->is_per_packet;
+		sums.holes += o.holes;
+	}
+	free(m);
+	return sums;
+}
+
+Test(mda, no_link_is_false_even_where_a_router_was_missed)
+{
+	for (size_t i = 0; i < WORLDS; i++) {
+		struct sums s = sum_of(worlds[i].text, fake_mda_config(MDA_NODE, 0.2),
+				       (struct fake_forwarding){ .reorders = true }, 150);
+
+		cr_expect_eq(s.links_false + s.nodes_false + s.assumed_false, 0, "%s",
+			     worlds[i].name);
+	}
+}
+
+/* Probes of the plain algorithm (Augustin et al., 2007), by an independent simulation. */
+static const struct {
+	const char *text;
+	double plain;
+} costs[] = {
+	{ "S-A A-B1..2 B1..2-@", 37 },
+	{ "S-A A-B1..8 B1..8-@", 171 },
+	{ "S-A A-B1..28 B1..28-@", 684 },
+	{ "S-A A-B1..2 B1-C1..2 B2-C3..4 C1..4-@", 94 },
+	{ "S-A A-B1..8 B1..8=C1..8 C1..8=D1..8 D1..8-@", 329 },
+	{ "S-A A-B1..4 B1..4-C1..4 C1..4-@", 230 },
+	{ "S-A A-B1..2 B1-C1..3 B2-C4 C1..4-@", 113 },
+};
+
+Test(mda, default_method_costs_less_than_the_others)
+{
+	struct fake_forwarding f = { .reorders = true };
+
+	for (size_t i = 0; i < sizeof(costs) / sizeof(*costs); i++) {
+		struct sums s = sum_of(costs[i].text, fake_mda_config(MDA_NODE, 0.05), f, 150);
+
+		cr_expect_leq(s.probes, 1.1 * costs[i].plain, "%s: %g", costs[i].text, s.probes);
+	}
+	cr_expect_leq(sum_of(costs[1].text, fake_mda_config(MDA_NODE, 0.05), f, 150).probes,
+		      0.6 * sum_of(costs[1].text, fake_mda_config(MDA_SHARE, 0.05), f, 150).probes);
+}
+
+Test(mda, balancing_by_packet_is_seen)
+{
+	static const char *const texts[] = { "S-A A-B1..2 B1..2-@ !A",
+					     "S-A A-B1..2 B1..2=C1..2 C1..2-@ !A",
+					     "S-A A-B1..8 B1..8-@ !A",
+					     "S-A A-B1..2 B1-C1..2 B2-C3..4 C1..4-@ !B1..2",
+					     "S-A A-B1..16 B1..16-C C-@ !A" };
+
+	for (size_t i = 0; i < 5; i++) {
+		struct sums s = sum_of(texts[i], fake_mda_config(MDA_NODE, 0.05),
+				       (struct fake_forwarding){ .reorders = true }, 400);
+
+		/* Missed as a balancer is, and where it was missed itself. */
+		cr_expect_geq(s.per_packet, 0.9 * s.runs, "%s: %u", texts[i], s.per_packet);
+	}
+}
+
+Test(mda, what_was_remapped_midway_is_not_called_proven)
+{
+	for (uint32_t after = 10; after < 240; after += 30) {
+		struct sums s = sum_of("S-A A-B1..8 B1..8=C1..8 C1..8=D1..8 D1..8-@",
+				       fake_mda_config(MDA_NODE, 0.05),
+				       (struct fake_forwarding){ .remap_after = after }, 200);
+
+		cr_expect_leq(s.links_false, 0.05 * s.runs, "after %u: %u", after, s.links_false);
+	}
+}
+
+Test(mda, uneven_weights_are_missed_as_computed)
+{
+	static const struct {
+		const char *text;
+		double missed;
+	} uneven[] = { { "S-A A-B1:4 A-B2 B1..2-@", .262 }, /* .8^6 + .2^6 */
+		       { "S-A A-B1:9 A-B2 B1..2-@", .531 } };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct sums s = sum_of(uneven[i].text, fake_mda_config(MDA_NODE, 0.05),
+				       (struct fake_forwarding){ .reorders = true }, 3000);
+
+		cr_expect_float_eq(s.missed / 3000.0, uneven[i].missed, 0.03, "%g",
+				   s.missed / 3000.0);
+	}
+}
+
+Test(mda, rate_limited_routers_are_no_structure)
+{
+	static const char *const texts[] = { "S-A A-B B-C1..2 C1..2-D D-@ ?B",
+					     "S-A A-B1..2 B1..2-C C-D D-@ ?B1",
+					     "S-A A-B1..8 B1..8-C C-@ ?B1..4" };
+
+	for (size_t i = 0; i < 3; i++) {
+		struct sums s = sum_of(texts[i], fake_mda_config(MDA_NODE, 0.001),
+				       (struct fake_forwarding){ .reorders = true }, 200);
+
+		cr_expect_leq(s.missed, 0.02 * s.runs, "%s: %u missed", texts[i], s.missed);
+		cr_expect_eq(s.links_false + s.nodes_false, 0);
+		cr_expect_leq(s.holes, 0.05 * s.runs, "%s: %u holes", texts[i], s.holes);
+	}
+}
+
+/* --- step by step ------------------------------------------------------------------------- */
+
+static struct mda *begin(const struct mda_config *config)
+{
+	struct mda *m = fake_mda_new();
+
+	mda_init(m, config, 5);
+	return m;
+}
+
+static struct addr router(unsigned int number)
+{
+	return addr_from_v4(be32_from(0x0a000000 + number));
+}
+
+/* Everything that may leave now is lost; returns how much that was. */
+static uint32_t lose_all(struct mda *m)
+{
+	struct mda_ask asks[MDA_QUEUE];
+	uint32_t count = 0;
+
+	while (mda_peek(m, &asks[count])) {
+		mda_sent(m);
+		count++;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		mda_lost(m, &asks[i]);
+	return count;
+}
+
+Test(mda, silence_ends_after_the_gap_limit)
+{
+	struct mda_config config = fake_mda_config(MDA_NODE, 0.05);
+	struct mda *m = begin(&config);
+	uint32_t sent = 0;
+
+	while (m->end == MDA_RUNS)
+		sent += lose_all(m);
+	cr_assert_eq(m->end, MDA_GAP);
+	cr_assert_eq(m->end_ttl, 0);
+	/* Three hops, six flows each, four times. */
+	cr_assert_eq(sent, 3 * 6 * 4);
+	free(m);
+}
+
+Test(mda, unanswered_flow_is_sent_again_as_often_as_asked)
+{
+	struct mda_config config = fake_mda_config(MDA_NODE, 0.05);
+	struct mda_ask ask;
+
+	for (uint8_t retries = 0; retries <= MDA_RETRIES_MAX; retries++) {
+		struct mda *m;
+		uint32_t sent = 0;
+
+		config.retries = retries;
+		config.gap_limit = 1;
+		m = begin(&config);
+		while (m->end == MDA_RUNS)
+			sent += lose_all(m);
+		cr_assert_eq(sent, 6u * (retries + 1u));
+		cr_assert_not(mda_peek(m, &ask));
+		free(m);
+	}
+}
+
+/* The same router at each hop from `ttl` on, so that the gap rule sees a repetition. */
+static void answer_all(struct mda *m, uint8_t repeats_from)
+{
+	struct mda_ask asks[MDA_QUEUE];
+	uint32_t count = 0;
+
+	while (mda_peek(m, &asks[count])) {
+		mda_sent(m);
+		count++;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		struct addr a = router(asks[i].ttl < repeats_from ? asks[i].ttl : repeats_from);
+
+		mda_answered(m, &asks[i], &a, false);
+	}
+}
+
+Test(mda, repeated_router_ends_like_silence)
+{
+	struct mda_config config = fake_mda_config(MDA_NODE, 0.05);
+	struct mda *m = begin(&config);
+
+	while (m->end == MDA_RUNS)
+		answer_all(m, 4);
+	cr_assert_eq(m->end, MDA_GAP);
+	cr_assert_eq(m->end_ttl, 4);
+	/* One hop ahead of what is settled, at most. */
+	cr_assert_not(m->table.hops[9].is_used);
+	free(m);
+}
+
+Test(mda, last_ttl_ends_it)
+{
+	struct mda_config config = fake_mda_config(MDA_NODE, 0.05);
+	struct mda *m;
+
+	config.min_ttl = 3;
+	config.max_ttl = 6;
+	m = begin(&config);
+	while (m->end == MDA_RUNS)
+		answer_all(m, 100);
+	cr_assert_eq(m->end, MDA_MAX_TTL);
+	cr_assert_eq(m->end_ttl, 6);
+	free(m);
+}
+
+Test(mda, bursts_double_and_fall_back)
+{
+	struct mda_config config = fake_mda_config(MDA_NODE, 0.0001);
+	static const uint32_t bursts[] = { 2, 2, 4, 4, 4, 4, 7 };
+	struct addr a = router(1);
+	struct mda_ask asks[32];
+	uint32_t sent = 0;
+	struct mda *m;
+
+	config.min_burst = 2;
+	config.max_burst = 7;
+	m = begin(&config);
+	for (uint32_t answered = 0; answered < 7; answered++) {
+		while (mda_peek(m, &asks[sent])) {
+			mda_sent(m);
+			sent++;
+		}
+		cr_assert_eq(m->burst, bursts[answered], "%u: %u", answered, m->burst);
+		cr_assert_eq(m->outstanding, m->burst);
+		mda_answered(m, &asks[answered], &a, false);
+	}
+	cr_assert_eq(m->burst, 7);
+	mda_lost(m, &asks[7]);
+	cr_assert_eq(m->burst, 2);
+	free(m);
+}
+
+/* Each flow meets a router of its own. */
+Test(mda, more_routers_than_there_is_room_for_is_an_outcome)
+{
+	struct mda_config config = fake_mda_config(MDA_NODE, 0.05);
+	struct mda *m = begin(&config);
+	unsigned int number = 0;
+	struct mda_ask ask;
+
+	while (m->end == MDA_RUNS) {
+		struct addr a = router(++number);
+
+		cr_assert(mda_peek(m, &ask));
+		mda_sent(m);
+		mda_answered(m, &ask, &a, false);
+	}
+	cr_assert_eq(m->end, MDA_EXHAUSTED);
+	cr_assert_eq(m->end_ttl, 1);
+	cr_assert_eq(m->table.hops[1].vertex_count, MDA_VERTICES_MAX);
+	free(m);
+}
+
+Test(mda, flows_used_up_is_an_outcome)
+{
+	struct mda_config config = fake_mda_config(MDA_NODE, 0.05);
+	struct mda *m;
+	struct mda_ask ask;
+
+	/* 1 in 2000 goes another way, which then needs six of that kind. */
+	stopping_fill(&config.stopping, 0.05);
+	config.stopping.n[2] = 2000;
+	config.stopping.n[3] = 2030;
+	m = begin(&config);
+	while (m->end == MDA_RUNS) {
+		struct addr a;
+
+		cr_assert(mda_peek(m, &ask));
+		mda_sent(m);
+		a = router(ask.ttl == 1 && ask.flow == 1990 ? 99 : ask.ttl);
+		mda_answered(m, &ask, &a, false);
+	}
+	cr_assert_eq(m->end, MDA_EXHAUSTED);
+	cr_assert_eq(m->end_ttl, 2);
+	free(m);
+}
+
+Test(mda, flow_is_counted_once_and_lost_ones_not)
+{
+	struct mda_config config = fake_mda_config(MDA_NODE, SURE);
+	struct mda *m = fake_mda_new();
+	struct fake_forwarding f = { .graph = &graph, .config = &config, .loss_ppm = 300000 };
+	struct fake_outcome o;
+
+	fake_graph_read("S-A A-B1:4 A-B2..3 B1..3-C1..2 C1..2-@", &graph);
+	for (f.seed = 1; f.seed < 40; f.seed++) {
+		fake_forward(&f, m, &o);
+		for (uint8_t ttl = 1; ttl <= m->end_ttl; ttl++) {
+			const struct mda_hop *hop = &m->table.hops[ttl];
+			unsigned int met = 0;
+			unsigned int flows = 0;
+			unsigned int links = 0;
+
+			for (uint16_t flow = 0; flow < m->table.flow_count; flow++) {
+				met += hop->cells[flow].vertex && !hop->cells[flow].is_assumed;
+				links += hop->cells[flow].vertex && !hop->cells[flow].is_assumed &&
+					 (ttl == 1 ||
+					  (m->table.hops[ttl - 1].cells[flow].vertex &&
+					   !m->table.hops[ttl - 1].cells[flow].is_assumed));
+			}
+			for (int i = 0; i < hop->vertex_count; i++)
+				flows += hop->vertices[i].flows;
+			cr_assert_eq(met, flows, "hop %u: %u flows, counted %u", ttl, met, flows);
+			for (int i = 0; i < hop->link_count; i++)
+				links -= hop->links[i].flows;
+			cr_assert_eq(links, 0, "hop %u", ttl);
+		}
+	}
+	free(m);
+}
