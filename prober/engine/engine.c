@@ -35,8 +35,10 @@ static size_t engine_mda_size(const struct engine_config *config)
 /* Packets of one trace that may be in the table of those in flight. */
 static uint32_t engine_inflight(const struct engine_config *config)
 {
-	if (config->mode == TRACE_MDA)
-		return FIRST_PROBE + config->mda.max_burst;
+	uint32_t burst = FIRST_PROBE + 1u + config->mda.max_burst + LINGER_MAX;
+
+	if (config->mode == TRACE_MDA && burst < engine_probes(config))
+		return burst;
 	return engine_probes(config);
 }
 

@@ -56,6 +56,26 @@ static void engine_expire_probes(struct engine *e, struct trace *t, mono now)
 	}
 }
 
+/* The earliest moment at which a probe is late; tells the method of those that are. */
+static mono engine_find_late(struct engine *e, struct trace *t, mono now)
+{
+	mono next = MONO_NEVER;
+
+	for (uint32_t i = t->oldest; i < t->probe_count; i++) {
+		struct probe *p = &t->probes[i];
+		mono at;
+
+		if (p->state != PROBE_WAITING)
+			continue;
+		at = t->method->late_at(t, &e->config, p);
+		if (mono_before(now, at))
+			next = mono_min(next, at);
+		else
+			t->method->late(t, &e->config, p);
+	}
+	return next;
+}
+
 /* When time changes something for this trace; by the oldest packet that waits. */
 static mono engine_wake_at(const struct engine *e, const struct trace *t)
 {
@@ -74,13 +94,17 @@ static mono engine_wake_at(const struct engine *e, const struct trace *t)
 
 static void engine_wake(struct engine *e, struct trace *t, mono now)
 {
+	mono late = MONO_NEVER;
+
 	if (t->state == TRACE_PROBING)
 		engine_expire_probes(e, t, now);
 	else
 		engine_expire_asked(e, t, now);
 	if (t->state == TRACE_ENDED)
 		return;
-	heap_set(e->wakes, &t->wake, engine_wake_at(e, t));
+	if (t->state == TRACE_PROBING && !t->stop)
+		late = engine_find_late(e, t, now);
+	heap_set(e->wakes, &t->wake, mono_min(late, engine_wake_at(e, t)));
 	engine_review(e, t, now);
 }
 

@@ -23,11 +23,26 @@ void mda_init(struct mda *m, const struct mda_config *config, uint64_t seed)
 
 bool mda_enqueue(struct mda *m, uint8_t ttl, uint16_t flow)
 {
+	struct mda_ask ask = { .ttl = ttl, .flow = flow };
+
 	if (m->queue_count == MDA_QUEUE)
 		return false; /* planned again when there is room */
-	m->queue[(m->queue_first + m->queue_count++) % MDA_QUEUE] = (struct mda_ask){ ttl, flow };
+	m->queue[(m->queue_first + m->queue_count++) % MDA_QUEUE] = ask;
 	mda_table_move(&m->table, ttl, flow, CELL_QUEUED);
 	return true;
+}
+
+/* Flows that were answered after all while they were queued again are left out. */
+static void mda_skip_settled(struct mda *m)
+{
+	while (m->queue_count > 0) {
+		const struct mda_ask *ask = &m->queue[m->queue_first];
+
+		if (m->table.hops[ask->ttl].cells[ask->flow].state == CELL_QUEUED)
+			return;
+		m->queue_first = (uint16_t)((m->queue_first + 1) % MDA_QUEUE);
+		m->queue_count--;
+	}
 }
 
 bool mda_peek(const struct mda *m, struct mda_ask *ret_ask)
@@ -41,12 +56,13 @@ bool mda_peek(const struct mda *m, struct mda_ask *ret_ask)
 void mda_sent(struct mda *m)
 {
 	struct mda_ask ask = m->queue[m->queue_first];
+	struct mda_cell *cell = &m->table.hops[ask.ttl].cells[ask.flow];
 
-	m->queue_first = (uint16_t)((m->queue_first + 1) % MDA_QUEUE);
-	m->queue_count--;
 	m->outstanding++;
-	m->table.hops[ask.ttl].cells[ask.flow].tries++;
+	cell->tries++;
+	cell->in_flight++;
 	mda_table_move(&m->table, ask.ttl, ask.flow, CELL_WAITING);
+	mda_skip_settled(m);
 }
 
 /* More at once while everything is answered; few again after a loss. */
@@ -64,6 +80,12 @@ static void mda_adapt(struct mda *m, bool answered)
 	m->burst *= 2;
 	if (m->burst > m->config->max_burst)
 		m->burst = m->config->max_burst;
+}
+
+static void mda_plan_on(struct mda *m)
+{
+	mda_plan(m);
+	mda_skip_settled(m);
 }
 
 /* A flow that was not seen there before. */
@@ -89,28 +111,48 @@ void mda_answered(struct mda *m, const struct mda_ask *ask, const struct addr *f
 {
 	struct mda_hop *hop = &m->table.hops[ask->ttl];
 	struct mda_cell *cell = &hop->cells[ask->flow];
-	bool is_repeat = cell->repeated;
+	bool is_repeat = cell->repeated || cell->state == CELL_ANSWERED;
 
-	mda_adapt(m, true);
+	if (!ask->is_late)
+		mda_adapt(m, true);
+	cell->in_flight--;
 	mda_table_move(&m->table, ask->ttl, ask->flow, CELL_ANSWERED);
-	if (is_repeat) {
-		/* The flow has been here before: did it meet the same? */
-		if (cell->vertex && !addr_equal(&hop->vertices[cell->vertex - 1].addr, from))
-			m->is_per_packet = true;
-	} else {
+	if (!is_repeat)
 		mda_met(m, ask, from, is_end);
-	}
-	mda_plan(m);
+	else if (cell->vertex && !addr_equal(&hop->vertices[cell->vertex - 1].addr, from))
+		m->is_per_packet = true; /* the flow met another here before */
+	mda_plan_on(m);
+}
+
+/* Again, or if it was tried often enough, never. */
+static void mda_try_again(struct mda *m, const struct mda_ask *ask)
+{
+	const struct mda_cell *cell = &m->table.hops[ask->ttl].cells[ask->flow];
+
+	if (cell->repeated)
+		mda_table_move(&m->table, ask->ttl, ask->flow, CELL_ANSWERED);
+	else if (cell->tries <= m->config->retries && mda_enqueue(m, ask->ttl, ask->flow))
+		return;
+	else if (cell->in_flight == 0)
+		mda_table_move(&m->table, ask->ttl, ask->flow, CELL_SILENT);
 }
 
 void mda_lost(struct mda *m, const struct mda_ask *ask)
 {
 	struct mda_cell *cell = &m->table.hops[ask->ttl].cells[ask->flow];
 
+	if (!ask->is_late)
+		mda_adapt(m, false);
+	cell->in_flight--;
+	if (cell->state == CELL_WAITING && cell->in_flight == 0)
+		mda_try_again(m, ask);
+	mda_plan_on(m);
+}
+
+void mda_overdue(struct mda *m, const struct mda_ask *ask)
+{
 	mda_adapt(m, false);
-	if (cell->repeated)
-		mda_table_move(&m->table, ask->ttl, ask->flow, CELL_ANSWERED);
-	else if (cell->tries > m->config->retries || !mda_enqueue(m, ask->ttl, ask->flow))
-		mda_table_move(&m->table, ask->ttl, ask->flow, CELL_SILENT);
-	mda_plan(m);
+	if (m->table.hops[ask->ttl].cells[ask->flow].state == CELL_WAITING)
+		mda_try_again(m, ask);
+	mda_plan_on(m);
 }

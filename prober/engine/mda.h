@@ -50,16 +50,17 @@ enum mda_end {
 struct mda_ask {
 	uint8_t ttl;
 	uint16_t flow; /* index */
+	bool is_late;  /* mda_overdue() was told of it */
 };
 
 struct mda {
 	const struct mda_config *config;
 	enum mda_end end;
 	uint8_t end_ttl;
-	bool is_per_packet; /* one flow met two vertices at one TTL: by packet, or remapped */
-	uint32_t outstanding;
-	uint32_t burst;	 /* how many may be */
-	uint32_t streak; /* answers in a row */
+	bool is_per_packet;   /* one flow met two vertices at one TTL: by packet, or remapped */
+	uint32_t outstanding; /* probes, those that are late left out */
+	uint32_t burst;	      /* how many may be */
+	uint32_t streak;      /* answers in a row */
 	uint16_t queue_first, queue_count;
 	struct mda_ask queue[MDA_QUEUE];
 	struct mda_table table; /* keep last: hops follow */
@@ -75,6 +76,9 @@ void mda_sent(struct mda *m);
 /* `is_end`: this flow goes no further, it met the destination or was refused. */
 void mda_answered(struct mda *m, const struct mda_ask *ask, const struct addr *from, bool is_end);
 void mda_lost(struct mda *m, const struct mda_ask *ask);
+/* It takes long: its place in the burst is free, and the flow is tried again.  Either
+ * probe may be answered yet.  Once a probe; set ask->is_late from then on. */
+void mda_overdue(struct mda *m, const struct mda_ask *ask);
 
 /*
  * For the record, up to this TTL: hides black holes that are but loss.  One beside a

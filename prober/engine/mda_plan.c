@@ -90,8 +90,10 @@ static void mda_end_or_recheck(struct mda *m, enum mda_end end, uint8_t ttl, uin
 {
 	for (unsigned int at = m->config->min_ttl; at <= ttl; at++)
 		mda_plan_recheck(m, (uint8_t)at);
-	if (m->queue_count == 0 && m->outstanding == 0)
-		mda_finish(m, end, end_ttl);
+	for (unsigned int at = m->config->min_ttl; at <= ttl; at++)
+		if (!mda_hop_is_settled(m, (uint8_t)at))
+			return;
+	mda_finish(m, end, end_ttl);
 }
 
 /* The hop is settled: black holes, and does the trace end here? */

@@ -37,6 +37,7 @@ struct mda_cell {
 	uint8_t tries : 4;	/* that were sent */
 	uint8_t control : 1;	/* sent to learn where the flow comes by, not who is next */
 	uint8_t is_end : 1;	/* the flow goes no further */
+	uint8_t in_flight : 4;	/* probes that may still be answered */
 	uint8_t repeated : 1;	/* sent again though it was answered */
 };
 

@@ -18,6 +18,10 @@ struct method {
 	void (*answered)(struct trace *t, const struct engine_config *config, struct probe *p);
 	/* Nobody answered in time. */
 	void (*lost)(struct trace *t, const struct engine_config *config, struct probe *p);
+	/* When to call late() for a probe that is not answered by then. */
+	mono (*late_at)(const struct trace *t, const struct engine_config *config,
+			const struct probe *p);
+	void (*late)(struct trace *t, const struct engine_config *config, struct probe *p);
 	/* A reverse probe came in with `ttl_left`.  False if that contradicts what is
 	 * known. */
 	bool (*arrived)(struct trace *t, const struct engine_config *config, struct probe *p,

@@ -40,7 +40,7 @@ static void multi_take(struct trace *t, const struct engine_config *config, stru
 
 static struct mda_ask multi_ask(const struct probe *p)
 {
-	return (struct mda_ask){ p->ttl, p->flow };
+	return (struct mda_ask){ .ttl = p->ttl, .flow = p->flow, .is_late = p->late };
 }
 
 static void multi_end(struct trace *t, const struct engine_config *config)
@@ -67,6 +67,16 @@ static void multi_end(struct trace *t, const struct engine_config *config)
 	}
 }
 
+/* Nothing more comes of this probe.  True if its flow depended on it. */
+static bool multi_settle(struct trace *t, const struct probe *p)
+{
+	if (p->arrived)
+		t->arrived_waiting--;
+	else if (p->late)
+		t->late_waiting--;
+	return !p->arrived;
+}
+
 static void multi_answered(struct trace *t, const struct engine_config *config, struct probe *p)
 {
 	struct mda_ask ask = multi_ask(p);
@@ -79,9 +89,7 @@ static void multi_answered(struct trace *t, const struct engine_config *config, 
 		t->refused_by = p->icmp;
 	if (p->ttl > t->top)
 		t->top = p->ttl;
-	if (p->arrived)
-		t->arrived_waiting--;
-	else
+	if (multi_settle(t, p))
 		mda_answered(t->mda, &ask, &p->from, is_destination || is_refusal);
 	multi_end(t, config);
 }
@@ -90,10 +98,37 @@ static void multi_lost(struct trace *t, const struct engine_config *config, stru
 {
 	struct mda_ask ask = multi_ask(p);
 
-	if (p->arrived)
-		t->arrived_waiting--;
-	else
+	if (multi_settle(t, p))
 		mda_lost(t->mda, &ask);
+	multi_end(t, config);
+}
+
+#define LATE_ROUND_TRIPS 2
+#define LATE_LEAST_NS	 (100 * NS_PER_MS)
+
+/* Later each time: routers that limit their rate answer whoever comes back later. */
+static mono multi_late_at(const struct trace *t, const struct engine_config *config,
+			  const struct probe *p)
+{
+	uint64_t rtt_ns = t->longest_rtt_ns ? t->longest_rtt_ns : t->check_rtt_ns;
+	uint64_t wait_ns = LATE_LEAST_NS + LATE_ROUND_TRIPS * rtt_ns;
+	uint32_t wait_times = 1u << (p->try < 8 ? p->try : 8);
+
+	if (p->late || p->arrived || p->try >= config->mda.retries || rtt_ns == 0 ||
+	    wait_ns * wait_times >= config->timeout_ns ||
+	    t->arrived_waiting + t->late_waiting >= LINGER_MAX)
+		return MONO_NEVER;
+	return mono_after(p->sent, wait_ns * wait_times);
+}
+
+static void multi_late(struct trace *t, const struct engine_config *config, struct probe *p)
+{
+	struct mda_ask ask = multi_ask(p);
+
+	(void)config;
+	p->late = 1;
+	t->late_waiting++;
+	mda_overdue(t->mda, &ask);
 	multi_end(t, config);
 }
 
@@ -106,9 +141,11 @@ static bool multi_arrived(struct trace *t, const struct engine_config *config, s
 		return true;
 	p->arrived = 1;
 	t->arrived_waiting++;
+	t->late_waiting = (uint16_t)(t->late_waiting - p->late);
 	t->patience = method_patience(t, config, at);
 	t->reached = true;
-	t->arrival_len = (uint8_t)(p->ttl - ttl_left + 1);
+	if (p->ttl - ttl_left + 1 > t->arrival_len)
+		t->arrival_len = (uint8_t)(p->ttl - ttl_left + 1); /* of the longest way */
 	if (p->ttl > t->top)
 		t->top = p->ttl;
 	mda_answered(t->mda, &ask, &t->spec.src, true);
@@ -141,6 +178,8 @@ const struct method multi_method = {
 	.take = multi_take,
 	.answered = multi_answered,
 	.lost = multi_lost,
+	.late_at = multi_late_at,
+	.late = multi_late,
 	.arrived = multi_arrived,
 	.is_over = multi_is_over,
 	.waits_for_arrived = multi_waits_for_arrived,

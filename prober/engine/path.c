@@ -240,6 +240,22 @@ static void path_take(struct trace *t, const struct engine_config *config, struc
 	path_sent(t, p->ttl, p->try);
 }
 
+static mono path_late_at(const struct trace *t, const struct engine_config *config,
+			 const struct probe *p)
+{
+	(void)t;
+	(void)config;
+	(void)p;
+	return MONO_NEVER; /* tries go along the path one after the other */
+}
+
+static void path_late(struct trace *t, const struct engine_config *config, struct probe *p)
+{
+	(void)t;
+	(void)config;
+	(void)p;
+}
+
 static uint16_t path_flow(const struct trace *t, const struct probe *p)
 {
 	(void)p;
@@ -253,6 +269,8 @@ const struct method path_method = {
 	.take = path_take,
 	.answered = path_answered,
 	.lost = path_lost,
+	.late_at = path_late_at,
+	.late = path_late,
 	.arrived = path_arrived,
 	.is_over = path_is_over,
 	.waits_for_arrived = path_waits_for_arrived,

@@ -13,6 +13,8 @@
 static void probe_settle(struct trace *t, struct probe *p, const struct reply *reply)
 {
 	p->state = PROBE_ANSWERED;
+	if (mono_since(p->sent, reply->at) > t->longest_rtt_ns)
+		t->longest_rtt_ns = mono_since(p->sent, reply->at);
 	p->has_rtt = !mono_before(reply->at, p->sent);
 	p->rtt_ns = mono_since(p->sent, reply->at);
 	if (trace_is_reverse(t)) {
@@ -119,6 +121,8 @@ static void engine_on_undeliverable(struct engine *e, struct trace *t, const str
 static enum match_verdict engine_on_arrival(struct engine *e, struct trace *t, struct probe *p,
 					    const struct reply *reply)
 {
+	bool fits;
+
 	if (t->state != TRACE_PROBING)
 		return MATCH_LATE;
 	/* The server does not know what we asked for, or does not care. */
@@ -126,8 +130,14 @@ static enum match_verdict engine_on_arrival(struct engine *e, struct trace *t, s
 		engine_stop(e, t, STOP_ERROR, IGNORED_TARGET << 8, reply->at);
 		return MATCH_ARRIVAL;
 	}
-	return t->method->arrived(t, &e->config, p, reply->ttl, reply->at) ? MATCH_ARRIVAL
-									   : MATCH_INCONSISTENT;
+	fits = t->method->arrived(t, &e->config, p, reply->ttl, reply->at);
+	if (t->arrived_waiting + t->late_waiting > LINGER_MAX && p->state == PROBE_WAITING) {
+		/* Its answer would add a round trip; there is no room to wait for so many. */
+		p->state = PROBE_LOST;
+		engine_forget(e, t, p);
+		t->method->lost(t, &e->config, p);
+	}
+	return fits ? MATCH_ARRIVAL : MATCH_INCONSISTENT;
 }
 
 static enum match_verdict engine_on_answer(struct engine *e, struct trace *t, uint32_t index,

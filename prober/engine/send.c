@@ -43,12 +43,16 @@ void engine_forget(struct engine *e, struct trace *t, struct probe *p)
 static void engine_send(struct engine *e, struct trace *t, uint32_t index, mono now)
 {
 	struct probe *p = &t->probes[index];
+	mono wake;
 
 	p->id = engine_take_id(e, t, now);
 	p->sent = now;
 	p->state = PROBE_WAITING;
 	inflight_set(e->inflight, t->host->slot, p->id, (struct inflight_probe){ t->slot, index });
-	heap_set(e->wakes, &t->wake, mono_min(t->wake.due, mono_after(now, e->config.timeout_ns)));
+	wake = mono_after(now, e->config.timeout_ns);
+	if (index >= FIRST_PROBE)
+		wake = mono_min(wake, t->method->late_at(t, &e->config, p));
+	heap_set(e->wakes, &t->wake, mono_min(t->wake.due, wake));
 }
 
 /* Chooses the trace's next packet; returns its index. */

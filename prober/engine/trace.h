@@ -20,6 +20,10 @@
 #define QUESTIONS_MAX 3 /* what does this server mean by status 2? */
 #define FIRST_PROBE   (CHECKS_MAX + QUESTIONS_MAX)
 
+/* Multipath: probes that nothing depends on, but whose answers are still hoped for: they
+ * arrived here, or take so long that the flow was tried again. */
+#define LINGER_MAX 256
+
 enum probe_state { PROBE_UNSENT, PROBE_WAITING, PROBE_ANSWERED, PROBE_LOST };
 
 struct probe {
@@ -35,6 +39,7 @@ struct probe {
 	uint8_t state : 2; /* enum probe_state */
 	uint8_t has_rtt : 1;
 	uint8_t arrived : 1;
+	uint8_t late : 1;    /* multipath: takes long, and its flow was tried again */
 	uint8_t stamped : 1; /* `sent` is the kernel's */
 };
 _Static_assert(sizeof(struct probe) == 48, "memory per trace: docs/architecture.md");
@@ -103,6 +108,8 @@ struct trace {
 	struct mda *mda;	  /* multipath: what is known */
 	uint16_t refused_by;	  /* multipath: the last unreachable that ended a flow */
 	uint16_t arrived_waiting; /* multipath: probes that arrived and may be answered yet */
+	uint16_t late_waiting;	  /* multipath: the same of probes that are late */
+	uint64_t longest_rtt_ns;  /* multipath: of its probes, the server's way included */
 	struct probe *probes;	  /* in the order of sending, from FIRST_PROBE on */
 };
 

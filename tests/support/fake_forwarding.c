@@ -83,10 +83,17 @@ static struct forward_probe forward_take(struct forward_run *run)
 static void forward_event(struct forward_run *run)
 {
 	struct forward_probe p = forward_take(run);
+	bool gets_late = p.lost || random_below(&run->dice, 20) == 0;
 	uint16_t flow = mda_flow_value(run->m, p.ask.flow);
 	const struct fake_node *n =
 		fake_graph_walk(run->f->graph, run->hash_seed, flow, p.ask.ttl, &run->dice, NULL);
 
+	if (run->f->reorders && gets_late && !p.ask.is_late) {
+		mda_overdue(run->m, &p.ask);
+		p.ask.is_late = true;
+		run->under_way[run->count++] = p;
+		return;
+	}
 	if (++run->events == run->f->remap_after)
 		run->hash_seed ^= 0x5555;
 	if (p.lost || n->is_silent || (n->is_limited && random_below(&run->dice, 3)))
@@ -171,7 +178,7 @@ void fake_forward(const struct fake_forwarding *f, struct mda *m, struct fake_ou
 		if (m->end != MDA_RUNS)
 			break;
 		cr_assert_gt(run.count, 0, "stands still");
-		cr_assert_eq(run.count, m->outstanding);
+		cr_assert_leq(m->outstanding, run.count);
 		forward_event(&run);
 	}
 	forward_judge(&run, ret);

@@ -9,6 +9,7 @@
 #include "base/heap.h"
 #include "base/pool.h"
 #include "prober/probe/craft.h"
+#include "tests/support/fake_results.h"
 
 #define EVENTS_DEFAULT 4096
 #define STAMP_NS       (20 * NS_PER_US) /* from the engine to the wire */
@@ -22,13 +23,6 @@ struct packet_in_flight {
 		struct fake_packet packet;
 		struct reply reply;
 	};
-};
-
-struct fake_result {
-	struct trace_record record;
-	uint32_t job;
-	struct fake_result *next;
-	struct probe_record probes[];
 };
 
 struct fake_network {
@@ -61,12 +55,7 @@ struct fake_network *fake_network_new(const struct fake_network_config *config)
 
 void fake_network_free(struct fake_network *n)
 {
-	while (n->results) {
-		struct fake_result *next = n->results->next;
-
-		free(n->results);
-		n->results = next;
-	}
+	fake_results_free(n->results);
 	engine_free(n->engine);
 	pool_free(n->packets);
 	heap_free(n->events);
@@ -251,19 +240,6 @@ static void deliver_due(struct fake_network *n)
 
 /* --- the caller's part ---------------------------------------------------------------- */
 
-static void keep(struct fake_network *n, const struct trace_record *record, uint32_t job)
-{
-	size_t size = record->probe_count * sizeof(*record->probes);
-	struct fake_result *result = malloc(sizeof(*result) + size);
-
-	cr_assert(result);
-	*result = (struct fake_result){ .record = *record, .job = job, .next = n->results };
-	if (size)
-		memcpy(result->probes, record->probes, size);
-	result->record.probes = result->probes;
-	n->results = result;
-}
-
 static void collect(struct fake_network *n)
 {
 	struct trace_record record;
@@ -281,22 +257,13 @@ static void collect(struct fake_network *n)
 		if (n->config.done)
 			n->config.done(n->config.self, &record, job);
 		else
-			keep(n, &record, job);
+			fake_results_keep(&n->results, &record, job);
 	}
 }
 
 const struct trace_record *fake_network_record(const struct fake_network *n, uint32_t job)
 {
-	const struct fake_result *found = NULL;
-
-	for (const struct fake_result *r = n->results; r; r = r->next) {
-		if (r->job != job)
-			continue;
-		cr_assert_null(found, "job %u has two records", job);
-		found = r;
-	}
-	cr_assert_not_null(found, "job %u has no record", job);
-	return &found->record;
+	return fake_results_find(n->results, job);
 }
 
 void fake_network_add(struct fake_network *n, const struct trace_spec *spec)

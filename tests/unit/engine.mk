@@ -2,11 +2,13 @@
 noinst_LIBRARIES += libfakenetwork.a
 libfakenetwork_a_SOURCES = \
 	tests/support/by_hand.c tests/support/by_hand.h \
+	tests/support/fake_balanced.c tests/support/fake_balanced.h \
 	tests/support/fake_forwarding.c tests/support/fake_forwarding.h \
 	tests/support/fake_graph.c tests/support/fake_graph.h \
 	tests/support/fake_network.c tests/support/fake_network.h \
 	tests/support/fake_packet.c tests/support/fake_packet.h \
 	tests/support/fake_reply.c \
+	tests/support/fake_results.c tests/support/fake_results.h \
 	tests/support/fake_trace.c tests/support/fake_trace.h \
 	tests/support/fake_travel.c tests/support/fake_travel.h \
 	tests/support/fake_world.c tests/support/fake_world.h

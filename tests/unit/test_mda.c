@@ -148,7 +148,7 @@ static const struct {
 
 Test(mda, default_method_costs_less_than_the_others)
 {
-	struct fake_forwarding f = { .reorders = true };
+	struct fake_forwarding f = { .reorders = false };
 
 	for (size_t i = 0; i < sizeof(costs) / sizeof(*costs); i++) {
 		struct sums s = sum_of(costs[i].text, fake_mda_config(MDA_NODE, 0.05), f, 150);
