@@ -118,11 +118,27 @@ static void mda_draw(struct mda *m, uint8_t ttl, unsigned int count)
 	}
 }
 
+static unsigned int most(unsigned int a, unsigned int b)
+{
+	return a > b ? a : b;
+}
+
+/* A quarter of the flows that it takes to meet this vertex once, on average. */
+static unsigned int mda_flows_a_quarter(const struct mda_hop *near, const struct mda_vertex *v)
+{
+	unsigned int all = 0;
+
+	for (int i = 0; i < near->vertex_count; i++)
+		all += near->vertices[i].flows;
+	return v->flows ? all / v->flows / 4 : 0;
+}
+
 static void mda_plan_nodes(struct mda *m, uint8_t ttl, bool early)
 {
 	struct mda_hop *near = mda_table_hop(&m->table, (uint8_t)(ttl - 1));
 	uint16_t silent[MDA_VERTICES_MAX];
 	unsigned int draw = 0;
+	unsigned int rare = 0;
 
 	mda_count_silent(m, ttl, silent);
 	for (int i = 0; i < near->vertex_count; i++) {
@@ -132,13 +148,18 @@ static void mda_plan_nodes(struct mda *m, uint8_t ttl, bool early)
 		if (missing)
 			missing = mda_send_known(m, ttl, v, missing);
 		/* What may be but loss has the flows that were lost, and is given no more. */
-		if (missing && !mda_table_is_doubted(&m->table, (uint8_t)(ttl - 1), v))
-			draw += missing;
+		if (missing == 0 || mda_table_is_doubted(&m->table, (uint8_t)(ttl - 1), v))
+			continue;
+		draw += missing;
+		rare = most(rare, missing * mda_flows_a_quarter(near, v));
 	}
-	/* Each new flow helps one vertex at most.  Planned again as they show whom they
-	 * meet, so few are drawn in vain. */
+	/*
+	 * Each new flow helps one vertex at most.  Planned again as they show whom they
+	 * meet, so few are drawn in vain; but where it takes many to meet a certain vertex
+	 * a quarter of those leave together, or else each would wait for the one before.
+	 */
 	if (draw && !early)
-		mda_draw(m, ttl, draw);
+		mda_draw(m, ttl, most(draw, rare));
 }
 
 /* --- one hop by the share of its predecessors ------------------------------------------- */

@@ -28,6 +28,7 @@ unit_tests += \
 	tests/unit/test_mda \
 	tests/unit/test_mda_table \
 	tests/unit/test_multi \
+	tests/unit/test_multi_soak \
 	tests/unit/test_path \
 	tests/unit/test_report \
 	tests/unit/test_reverse \
@@ -68,3 +69,6 @@ tests_unit_test_multi_SOURCES = tests/unit/test_multi.c
 tests_unit_test_multi_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_stopping_SOURCES = tests/unit/test_stopping.c
 tests_unit_test_stopping_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_test_multi_soak_SOURCES = tests/unit/test_multi_soak.c
+tests_unit_test_multi_soak_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+tests_unit_test_multi_soak_LDADD = $(ENGINE_TEST_LIBS)
