@@ -1,5 +1,5 @@
-# Three tiers, all in TAP: `make check` needs nothing, `make check-bpf` needs
-# CAP_BPF, `make check-lab` needs root.  REQUIRE_ALL=1 turns skips into failures.
+# Tiers, all in TAP: `make check` needs nothing, `make check-statistics` minutes,
+# `make check-bpf` needs CAP_BPF, `make check-lab` root.  REQUIRE_ALL=1 turns skips into failures.
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	ASAN_OPTIONS=abort_on_error=1:detect_leaks=0; export ASAN_OPTIONS; \
@@ -25,6 +25,7 @@ TEST_LIBS = libtestsupport.a $(BASE_LIBS) $(CRITERION_LIBS) $(LIBPCAP_LIBS)
 endif
 
 include tests/unit/local.mk
+include tests/statistics/local.mk
 include tests/fuzz/local.mk
 include tests/bpf/local.mk
 include tests/lab/local.mk
@@ -34,15 +35,18 @@ unit_scripts += tests/check-man.sh
 EXTRA_DIST += tests/check-man.sh
 
 # Automake makes rules for every test named here; which of them run is the tier.
-check_PROGRAMS += $(unit_tests) $(fuzz_tests) $(bpf_tests)
-TESTS += $(unit_tests) $(unit_scripts) $(fuzz_tests) $(bpf_tests) $(lab_tests)
-tier_tests = $(unit_tests) $(unit_scripts) $(fuzz_tests)
+check_PROGRAMS += $(unit_tests) $(statistics_tests) $(fuzz_tests) $(bpf_tests)
+TESTS += $(unit_tests) $(unit_scripts) $(statistics_tests) $(fuzz_tests) $(bpf_tests) $(lab_tests)
+tier_tests = $(unit_tests) $(unit_scripts) $(statistics_tests) $(fuzz_tests)
 AM_MAKEFLAGS = TESTS='$(tier_tests)'
 
 check-bpf:
 	$(MAKE) check tier_tests='$(bpf_tests)'
 
+check-statistics:
+	STATISTICS=full $(MAKE) check tier_tests='$(statistics_tests)'
+
 check-lab:
 	$(MAKE) check tier_tests='$(lab_tests)'
 
-.PHONY: check-bpf check-lab
+.PHONY: check-bpf check-statistics check-lab

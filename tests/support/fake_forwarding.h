@@ -33,5 +33,8 @@ struct mda *fake_mda_new(void);
 /* The default settings: eps, TTL 1 to 30, gap limit 3, 3 retries, bursts 20 to 500. */
 struct mda_config fake_mda_config(enum mda_method method, double eps);
 
+/* stopping_fill(), remembered: it takes a hundredth of a second. */
+const struct stopping *fake_stopping(double eps);
+
 /* Runs until the end; fails the test if it stands still. */
 void fake_forward(const struct fake_forwarding *f, struct mda *m, struct fake_outcome *ret);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/support/fake_balanced.h"
+#include "tests/support/fake_forwarding.h"
 #include "tests/support/fake_trace.h"
 
 #define SIXTEEN "S-A A-B1..16 B1..16-C C-@"
@@ -25,7 +26,7 @@ static struct fake_network_config multi_config(double eps)
 	engine->mda = (struct mda_config){
 		.retries = 3, .recheck = true, .min_burst = 20, .max_burst = 500
 	};
-	stopping_fill(&engine->mda.stopping, eps);
+	engine->mda.stopping = *fake_stopping(eps);
 	engine->host_limit.gap_ns = 0;
 	config.events = 1 << 14;
 	return config;
@@ -386,7 +387,7 @@ static uint64_t waiting_out_each_burst(enum mda_method method, bool reverse, uin
 	struct mda *m = malloc(mda_size(30));
 
 	cr_assert(m);
-	stopping_fill(&config.stopping, 0.05);
+	config.stopping = *fake_stopping(0.05);
 	mda_init(m, &config, seed);
 	while (m->end == MDA_RUNS) {
 		uint64_t longest_ns = 0;
