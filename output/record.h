@@ -107,8 +107,9 @@ struct trace_record {
 	uint64_t check_rtt_ns; /* 0: unanswered */
 	const struct probe_record *probes; /* in the order of TTL, flow, try */
 	size_t probe_count;
-	double eps; /* multipath: bound of the failure probability at each branching point */
-	bool is_per_packet; /* multipath: a balancer ignores flows, so no link is proven */
+	double eps;	  /* multipath: bound of the failure probability at each branching point */
+	double eps_trace; /* multipath: the same for up to 16 points together; 0: not asked for */
+	bool is_per_packet; /* multipath: flows don't keep their way, so no link is proven */
 	const struct vertex_record *vertices; /* multipath: by TTL, the root first */
 	size_t vertex_count;
 	const struct link_record *links;

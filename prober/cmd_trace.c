@@ -99,6 +99,7 @@ static int open_sinks(const struct prober_options *o, struct names *names,
 static struct mda_config make_mda_config(const struct prober_options *o)
 {
 	struct mda_config config = {
+		.eps_trace = o->confidence_trace,
 		.method = (enum mda_method)o->method,
 		.retries = (uint8_t)o->retry,
 		.recheck = true,
@@ -107,7 +108,11 @@ static struct mda_config make_mda_config(const struct prober_options *o)
 		.max_burst = (uint16_t)o->max_burst,
 	};
 
-	stopping_fill(&config.stopping, o->confidence);
+	if (o->confidence_trace > 0)
+		stopping_fill(&config.stopping,
+			      stopping_eps_of_trace(o->confidence_trace, STOPPING_TRACE_POINTS));
+	else
+		stopping_fill(&config.stopping, o->confidence);
 	return config;
 }
 

@@ -62,6 +62,10 @@ static const struct option_desc options[] = {
 	{ .name = "confidence", .metavar = "P", .type = OPTION_FRACTION,
 	  .offset = FIELD(confidence), .min = 0.000001, .max = 0.5, .preset = "0.05",
 	  .help = "Multipath: the chance to miss a next hop of a router, at most." },
+	{ .name = "confidence-trace", .metavar = "P", .type = OPTION_FRACTION,
+	  .offset = FIELD(confidence_trace), .min = 0.000001, .max = 0.5,
+	  .help = "Multipath: the chance to miss anything in a trace of up to 16 branching "
+		  "routers, at most; instead of --confidence." },
 	{ .name = "retry", .metavar = "N", .type = OPTION_U32, .offset = FIELD(retry),
 	  .min = 0, .max = MDA_RETRIES_MAX, .preset = "3",
 	  .help = "Multipath: how often a flow that is not answered is sent again." },

@@ -29,6 +29,7 @@ struct prober_options {
 	uint32_t flow; /* 0: the protocol's default */
 	uint32_t probes;
 	double confidence;
+	double confidence_trace; /* 0: not given */
 	uint32_t retry;
 	uint32_t min_burst;
 	uint32_t max_burst;

@@ -25,6 +25,7 @@ enum mda_method { MDA_NODE, MDA_SHARE };
 
 struct mda_config {
 	struct stopping stopping;
+	double eps_trace; /* for the record: the bound that stopping.eps comes from; 0: none */
 	enum mda_method method;
 	uint8_t min_ttl, max_ttl;
 	uint8_t gap_limit;

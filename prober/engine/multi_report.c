@@ -99,6 +99,7 @@ void multi_report(const struct trace *t, struct multi_record *room, struct trace
 	ret_record->flow = 0;
 	ret_record->dport = 0;
 	ret_record->eps = m->config->stopping.eps;
+	ret_record->eps_trace = m->config->eps_trace;
 	ret_record->is_per_packet = m->is_per_packet;
 	ret_record->vertices = room->vertices;
 	ret_record->links = room->links;

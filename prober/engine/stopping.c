@@ -74,7 +74,7 @@ void stopping_fill(struct stopping *s, double eps)
 
 double stopping_eps_of_trace(double trace_eps, unsigned int branch_points)
 {
-	return 1 - pow(1 - trace_eps, 1.0 / branch_points);
+	return -expm1(log1p(-trace_eps) / branch_points); /* 1 - (1 - eps)^(1 / points) */
 }
 
 double stopping_failure(const struct stopping *s, unsigned int branches)

@@ -23,6 +23,10 @@ struct stopping {
 /* Fills all points for this failure probability, 0 < eps < 1. */
 void stopping_fill(struct stopping *s, double eps);
 
+/* Branching points that a trace is taken to have when its own bound is asked for: more
+ * than nearly all have, and what others assume (libparistraceroute's max_branch). */
+#define STOPPING_TRACE_POINTS 16
+
 /* The failure probability of each of `branch_points` independent points such that
  * all together fail with at most `trace_eps`. */
 double stopping_eps_of_trace(double trace_eps, unsigned int branch_points);

@@ -217,6 +217,37 @@ Test(mda_rates, loss_and_reordering_change_no_rate, .timeout = 1200)
 	}
 }
 
+/* Two-way diamonds in a row: S-A A-B1..2 B1..2-C C-D1..2 and so on. */
+static struct topology diamonds(unsigned int count, char text[static 1024])
+{
+	static const char names[] = "ABCDEFGHIJKLMNOPQRTUVWXYZabcdefghij";
+	size_t used = (size_t)sprintf(text, "S-A ");
+
+	for (unsigned int i = 0; i < 2 * count; i += 2)
+		used += (size_t)sprintf(text + used, "%c-%c1..2 %c1..2-%c ", names[i], names[i + 1],
+					names[i + 1], names[i + 2]);
+	sprintf(text + used, "%c-@", names[2 * count]);
+	return (struct topology){ .name = "diamonds", .text = text };
+}
+
+Test(mda_rates, bound_of_a_trace_holds_for_all_its_points_together, .timeout = 1200)
+{
+	static char text[1024];
+	struct topology t = diamonds(13, text);
+	uint32_t runs = runs_of(5000);
+	struct measured each = measure(&t, fake_mda_config(MDA_NODE, EPS), 0, runs);
+	struct measured all = measure(
+		&t, fake_mda_config(MDA_NODE, stopping_eps_of_trace(EPS, STOPPING_TRACE_POINTS)), 0,
+		runs);
+
+	cr_log_info("13 diamonds: missed %.4f by a bound for each (%.0f probes), %.4f by one for "
+		    "all (%.0f)",
+		    each.missed, each.probes, all.missed, all.probes);
+	cr_expect_gt(each.missed, 0.2);
+	cr_expect_leq(all.missed, EPS);
+	cr_expect_gt(all.missed, EPS / 5);
+}
+
 static struct measured measure_rule(const struct topology *t, bool trust, uint32_t runs)
 {
 	struct random seeds = { first_seed() };

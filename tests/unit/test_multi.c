@@ -165,6 +165,7 @@ Test(multi, links_have_the_flows_of_the_probes)
 		struct fake_network *n;
 
 		config.loss_ppm = 50000;
+		config.engine.mda.eps_trace = 0.5;
 		fake_balanced_init(&world, texts[i], i);
 		n = run(config, i % 2 ? TRACE_REVERSE : TRACE_FORWARD, V4, PROTO_UDP);
 		r = fake_network_record(n, 0);
@@ -172,6 +173,7 @@ Test(multi, links_have_the_flows_of_the_probes)
 			cr_assert_eq(r->links[k].flows, flows_of(r, &r->links[k]), "%s: link %zu",
 				     texts[i], k);
 		cr_assert_eq(r->eps, SURE);
+		cr_assert_eq(r->eps_trace, 0.5);
 		cr_assert_not(r->is_per_packet);
 		cr_assert_eq(r->sent, r->probe_count);
 		cr_assert_eq(r->sent + r->checks, fake_network_counts(n)->sent);
