@@ -1,5 +1,13 @@
 noinst_LIBRARIES += liboutput.a
 liboutput_a_SOURCES = \
+	output/alias.c output/alias.h \
+	output/alias_bits.c output/alias_bits.h \
+	output/alias_map.c output/alias_map.h \
+	output/alias_pass.c output/alias_pass.h \
+	output/alias_rule.c output/alias_rule.h \
+	output/alias_sets.c output/alias_sets.h \
+	output/alias_space.c output/alias_space.h \
+	output/alias_subnet.c output/alias_subnet.h \
 	output/dot.c output/dot.h output/dot_text.c \
 	output/fanout.c output/fanout.h \
 	output/graph.c output/graph.h output/graph_merge.c \

@@ -1,5 +1,7 @@
 # output/
 unit_tests += \
+	tests/unit/test_alias \
+	tests/unit/test_alias_many \
 	tests/unit/test_dot \
 	tests/unit/test_fanout \
 	tests/unit/test_fnv \
@@ -35,6 +37,11 @@ test_study = tests/unit/study_checks.c tests/unit/study_checks.h \
 	tests/unit/study_drafts.c tests/unit/study_drafts.h $(test_records)
 EXTRA_DIST += tests/study
 test_printed = tests/unit/printed.c tests/unit/printed.h $(test_records)
+test_flows = tests/unit/flows.c tests/unit/flows.h $(test_records)
+tests_unit_test_alias_SOURCES = tests/unit/test_alias.c $(test_flows)
+tests_unit_test_alias_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_alias_many_SOURCES = tests/unit/test_alias_many.c $(test_flows)
+tests_unit_test_alias_many_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_dot_SOURCES = tests/unit/test_dot.c $(test_records) $(test_diamonds)
 tests_unit_test_dot_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_fanout_SOURCES = tests/unit/test_fanout.c $(test_records)

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What holds for any network: random ones, and large ones. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "output/alias.h"
+#include "tests/support/random.h"
+#include "tests/unit/flows.h"
+
+#define CLIENT "192.0.2.2"
+#define SERVER "203.0.113.2"
+
+enum { LAYERS_MAX = 9, WIDTH_MAX = 4, FLOWS_MAX = 8, WAY_LEN = 400, ADDRS_MAX = 256 };
+
+/* Routers in layers, all linked with all of the next: a link has an address at each end. */
+struct network {
+	unsigned int layers, width[LAYERS_MAX];
+	/* Of the link between router i of a layer and router j of the next. */
+	uint32_t near[LAYERS_MAX][WIDTH_MAX][WIDTH_MAX], far[LAYERS_MAX][WIDTH_MAX][WIDTH_MAX];
+	unsigned int router_of[ADDRS_MAX]; /* by the last byte: 1 + layer * WIDTH_MAX + index */
+};
+
+struct flows {
+	char text[FLOWS_MAX][WAY_LEN];
+	const char *ways[FLOWS_MAX + 1];
+};
+
+static uint32_t number(struct network *n, uint32_t *next, unsigned int layer, unsigned int index)
+{
+	cr_assert_lt(*next, ADDRS_MAX);
+	n->router_of[*next] = 1 + layer * WIDTH_MAX + index;
+	return (*next)++;
+}
+
+/* `step` 2: /31; 4: /30, with its unusable addresses left out. */
+static void network_init(struct network *n, unsigned int layers, unsigned int width,
+			 unsigned int step)
+{
+	uint32_t next = 0;
+
+	*n = (struct network){ .layers = layers };
+	for (unsigned int l = 0; l < layers; l++)
+		n->width[l] = l % 2 ? width : 1;
+	for (unsigned int l = 0; l + 1 < layers; l++) {
+		for (unsigned int i = 0; i < n->width[l]; i++) {
+			for (unsigned int j = 0; j < n->width[l + 1]; j++) {
+				next += step == 4;
+				n->near[l][i][j] = number(n, &next, l, i);
+				n->far[l][i][j] = number(n, &next, l + 1, j);
+				next += step == 4;
+			}
+		}
+	}
+}
+
+/* A hop that answered with the address by which the flow came in. */
+static void add_hop(char *way, uint32_t last_byte, bool is_silent)
+{
+	size_t len = strlen(way);
+
+	if (is_silent)
+		snprintf(way + len, WAY_LEN - len, "* ");
+	else
+		snprintf(way + len, WAY_LEN - len, "198.51.100.%u ", last_byte);
+}
+
+/* Flow f takes branch f % width everywhere, or with `r` any. */
+static void wander(const struct network *n, struct random *r, enum trace_direction direction,
+		   struct flows *f, unsigned int count)
+{
+	bool is_forward = direction == TRACE_FORWARD;
+
+	for (unsigned int i = 0; i < count; i++) {
+		unsigned int at = 0;
+
+		strcpy(f->text[i], is_forward ? "192.0.2.1 " : "203.0.113.1 ");
+		for (unsigned int l = 1; l < n->layers; l++) {
+			unsigned int layer = is_forward ? l : n->layers - 1 - l;
+			unsigned int next = (r ? random_below(r, 100) : i) % n->width[layer];
+
+			add_hop(f->text[i],
+				is_forward ? n->far[layer - 1][at][next] : n->near[layer][next][at],
+				r && random_below(r, 12) == 0);
+			at = next;
+		}
+		strcat(f->text[i], is_forward ? SERVER : CLIENT);
+		f->ways[i] = f->text[i];
+	}
+	f->ways[count] = NULL;
+}
+
+static unsigned int router_of(const struct network *n, const struct addr *addr)
+{
+	unsigned int last = n->layers - 1;
+
+	if (addr->bytes[12] == 198)
+		return n->router_of[addr->bytes[15]];
+	return addr->bytes[12] == 192 ? 1 : 1 + last * WIDTH_MAX;
+}
+
+static bool holds(const struct alias_set *set, const struct addr *addr)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (addr_equal(&set->addrs[i], addr))
+			return true;
+	return false;
+}
+
+/* How many members of the set that flow passed. */
+static unsigned int count_passed(const struct trace_record *trace, uint16_t flow,
+				 const struct alias_set *set)
+{
+	unsigned int passed = 0;
+
+	for (size_t i = 0; i < trace->probe_count; i++)
+		passed += trace->probes[i].flow == flow && trace->probes[i].answered &&
+			  holds(set, &trace->probes[i].from);
+	return passed;
+}
+
+static void expect_no_two_on_a_trace(const struct alias_result *r, const struct trace_record *trace)
+{
+	for (size_t i = 0; i < r->set_count; i++)
+		for (uint16_t flow = 33500; flow < 33500 + FLOWS_MAX; flow++)
+			cr_assert_leq(count_passed(trace, flow, &r->sets[i]), 1);
+}
+
+static unsigned int count_wrong(const struct network *n, const struct alias_result *r)
+{
+	unsigned int wrong = 0;
+
+	for (size_t i = 0; i < r->set_count; i++)
+		for (size_t j = 1; j < r->sets[i].count; j++)
+			wrong += router_of(n, &r->sets[i].addrs[j]) !=
+				 router_of(n, &r->sets[i].addrs[0]);
+	return wrong;
+}
+
+Test(alias_many, no_set_ever_has_two_addresses_of_a_trace)
+{
+	static struct record_draft there, back;
+	static struct flows forward, reverse;
+	const struct trace_record *traces[] = { &there.trace, &back.trace };
+	struct random random = { .state = 7 };
+	unsigned int wrong = 0, sets = 0;
+
+	for (int round = 0; round < 2000; round++) {
+		struct network n;
+		struct alias_result r;
+
+		network_init(&n, 2 + random_below(&random, 7), 1 + random_below(&random, 4),
+			     random_below(&random, 2) ? 2 : 4);
+		wander(&n, &random, TRACE_FORWARD, &forward, 1 + random_below(&random, FLOWS_MAX));
+		wander(&n, &random, TRACE_REVERSE, &reverse, 1 + random_below(&random, FLOWS_MAX));
+		flows_draft(&there, TRACE_FORWARD, CLIENT, SERVER, forward.ways);
+		flows_draft(&back, TRACE_REVERSE, SERVER, CLIENT, reverse.ways);
+		cr_assert_eq(alias_resolve(traces, 2, false, &r), 0);
+		expect_no_two_on_a_trace(&r, &there.trace);
+		expect_no_two_on_a_trace(&r, &back.trace);
+		wrong += count_wrong(&n, &r);
+		sets += (unsigned int)r.set_count;
+		alias_result_fini(&r);
+	}
+	printf("%u sets, %u wrong members\n", sets, wrong);
+}
