@@ -96,15 +96,23 @@ static bool is_contradicted(const struct pass *p)
 	return false;
 }
 
-/* The weakest rule has conditions of its own. */
-static bool is_point_to_point(const struct pass *p)
+/*
+ * The weaker rules are for links of two only: on a LAN behind a diamond all have
+ * neighbours that are aliases.  And where there is no neighbour at all, nothing may
+ * speak against the subnet.
+ */
+static bool is_open(const struct pass *p)
 {
 	const struct alias_subnets *all = &p->work->subnets;
 	const struct alias_subnet *s = &all->items[p->subnet];
 
-	if (s->len < 30 || alias_subnets_is_part(all, p->subnet))
+	if (p->weakest == ALIAS_SECOND_SUBNET)
+		return true;
+	if (s->len < 30 || s->is_doubtful)
 		return false;
-	return s->is_confirmed || !is_contradicted(p);
+	if (p->weakest == ALIAS_ACCEPTED_NEIGHBOUR)
+		return true;
+	return !alias_subnets_is_part(all, p->subnet) && (s->is_confirmed || !is_contradicted(p));
 }
 
 static uint8_t score(const struct alias_subnet *s, const struct alias_candidate *k)
@@ -121,6 +129,8 @@ static uint8_t score(const struct alias_subnet *s, const struct alias_candidate 
 		result = 30;
 	if (s->len < 30)
 		result -= 10;
+	if (s->is_doubtful)
+		result -= 15;
 	result -= 20 * (s->usable - s->seen) / s->usable;
 	result += k->support > 4 ? 4 : (int)k->support;
 	return (uint8_t)(result < 99 ? result : 99);
@@ -194,13 +204,11 @@ static int accept(struct pass *p, const struct alias_candidate *k)
 
 static int pass_subnet(struct pass *p)
 {
-	bool any = p->weakest < ALIAS_POINT_TO_POINT;
 	int err = alias_candidates_find(p->work, p->subnet, &p->candidates);
 
-	if (err)
+	if (err || !is_open(p))
 		return err;
-	any = any || is_point_to_point(p);
-	for (size_t i = 0; !err && any && i < p->candidates.count; i++) {
+	for (size_t i = 0; !err && i < p->candidates.count; i++) {
 		const struct alias_candidate *k = &p->candidates.items[i];
 
 		if (is_exhausted(p->work))

@@ -57,6 +57,22 @@ static int compare_subnets(const void *left, const void *right)
 	return a->base < b->base ? -1 : a->base > b->base;
 }
 
+/*
+ * Where links are /31s, the inner ends of two neighbours look like a /30.  An address
+ * that no /30 could have, in the same /24, tells that there are others than /30s.
+ */
+static bool is_doubtful(const struct alias_map *m, const struct alias_subnet *s)
+{
+	uint32_t i = s->first;
+
+	while (i > 0 && (m->nodes[i - 1].v4 ^ s->base) >> 8 == 0)
+		i--;
+	for (; i < m->count && (m->nodes[i].v4 ^ s->base) >> 8 == 0; i++)
+		if (!is_usable(m->nodes[i].v4, 30))
+			return true;
+	return false;
+}
+
 static void find_of_length(struct alias_subnets *s, const struct alias_map *m, uint8_t len)
 {
 	uint32_t end;
@@ -71,7 +87,11 @@ static void find_of_length(struct alias_subnets *s, const struct alias_map *m, u
 			continue; /* with addresses that are none */
 		subnet.seen = (uint8_t)(end - i);
 		subnet.usable = (uint8_t)count_usable(len);
-		if (is_complete(&subnet) && is_accurate(m, &subnet))
+		if (!is_complete(&subnet) || !is_accurate(m, &subnet))
+			continue;
+		subnet.is_doubtful = len == 30 && is_doubtful(m, &subnet);
+		/* A LAN is large; chance alone finds some of its addresses. */
+		if (len >= 30 || subnet.is_clean)
 			s->items[s->count++] = subnet;
 	}
 }

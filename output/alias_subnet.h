@@ -20,6 +20,7 @@ struct alias_subnet {
 	uint8_t len;
 	uint8_t seen, usable;
 	bool is_clean;	   /* no trace holds two of its addresses: as it should be */
+	bool is_doubtful;  /* a /30 where neighbours are numbered otherwise */
 	bool is_refuted;   /* two of its addresses are one router's */
 	bool is_confirmed; /* aliases were accepted because of it */
 };

@@ -10,7 +10,7 @@
 #define CLIENT "192.0.2.2"
 #define SERVER "203.0.113.2"
 
-enum { LAYERS_MAX = 9, WIDTH_MAX = 4, FLOWS_MAX = 8, WAY_LEN = 400, ADDRS_MAX = 256 };
+enum { LAYERS_MAX = 21, WIDTH_MAX = 4, FLOWS_MAX = 9, WAY_LEN = 400, ADDRS_MAX = 256 };
 
 /* Routers in layers, all linked with all of the next: a link has an address at each end. */
 struct network {
@@ -32,16 +32,12 @@ static uint32_t number(struct network *n, uint32_t *next, unsigned int layer, un
 	return (*next)++;
 }
 
-/* `step` 2: /31; 4: /30, with its unusable addresses left out. */
-static void network_init(struct network *n, unsigned int layers, unsigned int width,
-			 unsigned int step)
+/* n->layers and n->width are given.  `step` 2: links are /31s; 4: /30s. */
+static void number_links(struct network *n, unsigned int step)
 {
 	uint32_t next = 0;
 
-	*n = (struct network){ .layers = layers };
-	for (unsigned int l = 0; l < layers; l++)
-		n->width[l] = l % 2 ? width : 1;
-	for (unsigned int l = 0; l + 1 < layers; l++) {
+	for (unsigned int l = 0; l + 1 < n->layers; l++) {
 		for (unsigned int i = 0; i < n->width[l]; i++) {
 			for (unsigned int j = 0; j < n->width[l + 1]; j++) {
 				next += step == 4;
@@ -51,6 +47,22 @@ static void network_init(struct network *n, unsigned int layers, unsigned int wi
 			}
 		}
 	}
+}
+
+static void any_network(struct network *n, struct random *r)
+{
+	*n = (struct network){ .layers = 2 + random_below(r, 6) };
+	for (unsigned int l = 0; l < n->layers; l++)
+		n->width[l] = l > 0 && l + 1 < n->layers ? 1 + random_below(r, 3) : 1;
+	number_links(n, random_below(r, 2) ? 2 : 4);
+}
+
+static void diamonds(struct network *n, unsigned int count)
+{
+	*n = (struct network){ .layers = 2 * count + 1 };
+	for (unsigned int l = 0; l < n->layers; l++)
+		n->width[l] = l % 2 ? 3 : 1;
+	number_links(n, 4);
 }
 
 /* A hop that answered with the address by which the flow came in. */
@@ -64,7 +76,14 @@ static void add_hop(char *way, uint32_t last_byte, bool is_silent)
 		snprintf(way + len, WAY_LEN - len, "198.51.100.%u ", last_byte);
 }
 
-/* Flow f takes branch f % width everywhere, or with `r` any. */
+static unsigned int choose(struct random *r, unsigned int flow, unsigned int layer)
+{
+	if (r)
+		return random_below(r, 100);
+	return layer % 4 < 2 ? flow : flow / 3;
+}
+
+/* With `r` flows take any branch.  Without, nine flows pass all links of diamonds. */
 static void wander(const struct network *n, struct random *r, enum trace_direction direction,
 		   struct flows *f, unsigned int count)
 {
@@ -76,7 +95,7 @@ static void wander(const struct network *n, struct random *r, enum trace_directi
 		strcpy(f->text[i], is_forward ? "192.0.2.1 " : "203.0.113.1 ");
 		for (unsigned int l = 1; l < n->layers; l++) {
 			unsigned int layer = is_forward ? l : n->layers - 1 - l;
-			unsigned int next = (r ? random_below(r, 100) : i) % n->width[layer];
+			unsigned int next = choose(r, i, layer) % n->width[layer];
 
 			add_hop(f->text[i],
 				is_forward ? n->far[layer - 1][at][next] : n->near[layer][next][at],
@@ -148,8 +167,7 @@ Test(alias_many, no_set_ever_has_two_addresses_of_a_trace)
 		struct network n;
 		struct alias_result r;
 
-		network_init(&n, 2 + random_below(&random, 7), 1 + random_below(&random, 4),
-			     random_below(&random, 2) ? 2 : 4);
+		any_network(&n, &random);
 		wander(&n, &random, TRACE_FORWARD, &forward, 1 + random_below(&random, FLOWS_MAX));
 		wander(&n, &random, TRACE_REVERSE, &reverse, 1 + random_below(&random, FLOWS_MAX));
 		flows_draft(&there, TRACE_FORWARD, CLIENT, SERVER, forward.ways);
@@ -161,5 +179,41 @@ Test(alias_many, no_set_ever_has_two_addresses_of_a_trace)
 		sets += (unsigned int)r.set_count;
 		alias_result_fini(&r);
 	}
-	printf("%u sets, %u wrong members\n", sets, wrong);
+	/* Flows that go where they like, and silence here and there: it can't be all right. */
+	cr_assert_gt(sets, 5000);
+	cr_assert_lt(wrong * 100, sets, "%u sets, %u wrong members", sets, wrong);
+}
+
+/* All of `count` diamonds, each router a set; returns the steps. */
+static uint64_t resolve_diamonds(unsigned int count)
+{
+	static struct record_draft there, back;
+	static struct flows forward, reverse;
+	const struct trace_record *traces[] = { &there.trace, &back.trace };
+	struct network n;
+	struct alias_result r;
+	uint64_t steps;
+
+	diamonds(&n, count);
+	wander(&n, NULL, TRACE_FORWARD, &forward, FLOWS_MAX);
+	wander(&n, NULL, TRACE_REVERSE, &reverse, FLOWS_MAX);
+	flows_draft(&there, TRACE_FORWARD, CLIENT, SERVER, forward.ways);
+	flows_draft(&back, TRACE_REVERSE, SERVER, CLIENT, reverse.ways);
+	cr_assert_eq(alias_resolve(traces, 2, false, &r), 0);
+	cr_expect_eq(r.set_count, 4 * count + 1, "%zu sets of %u diamonds", r.set_count, count);
+	cr_expect_eq(count_wrong(&n, &r), 0);
+	cr_expect_not(r.is_partial);
+	steps = r.steps;
+	alias_result_fini(&r);
+	return steps;
+}
+
+Test(alias_many, cost_grows_with_links_and_not_with_paths)
+{
+	uint64_t five = resolve_diamonds(5), ten = resolve_diamonds(10);
+
+	cr_expect_leq(4 * ten, 9 * five, "%llu steps for five diamonds, %llu for ten",
+		      (unsigned long long)five, (unsigned long long)ten);
+	cr_expect_lt(ten, 20000);
+	cr_expect_eq(resolve_diamonds(1) > 0, true);
 }
