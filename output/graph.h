@@ -61,6 +61,10 @@ void graph_fini(struct graph *g);
  * was a path may be a loop now.  After an error the graph is as it was.
  */
 int graph_merge(struct graph *g);
+/* The same for addresses that have one name, as those of a router have: `name_of` gives
+ * each its set's.  The vertex shows the address nearest to the root. */
+typedef const struct addr *graph_naming(const void *arg, const struct addr *addr);
+int graph_merge_as(struct graph *g, graph_naming *name_of, const void *arg);
 
 /* For graph.c and graph_merge.c: sorts the links, adds up those with the same ends,
  * and gives each vertex its own. */

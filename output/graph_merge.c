@@ -37,10 +37,14 @@ static int compare_flows(const void *left, const void *right)
 }
 
 /* Members of one new vertex stand together then, in the order of the new ones. */
-static void gather(const struct graph *g, struct member *members)
+static void gather(const struct graph *g, graph_naming *name_of, const void *arg,
+		   struct member *members)
 {
-	for (uint32_t i = 0; i < g->vertex_count; i++)
+	for (uint32_t i = 0; i < g->vertex_count; i++) {
 		members[i] = (struct member){ .addr = g->vertices[i].addr, .index = i };
+		if (name_of && !addr_is_none(&members[i].addr))
+			members[i].addr = *name_of(arg, &g->vertices[i].addr);
+	}
 	qsort(members, g->vertex_count, sizeof(*members), compare_by_addr);
 	for (uint32_t i = 0; i < g->vertex_count; i++) {
 		bool joins = i > 0 && !addr_is_none(&members[i].addr) &&
@@ -135,6 +139,11 @@ static int make_room(const struct graph *from, struct graph *to)
 
 int graph_merge(struct graph *g)
 {
+	return graph_merge_as(g, NULL, NULL);
+}
+
+int graph_merge_as(struct graph *g, graph_naming *name_of, const void *arg)
+{
 	struct graph merged = { .is_merged = g->is_merged };
 	struct member *members = malloc(g->vertex_count * sizeof(*members));
 	uint32_t *map = malloc(g->vertex_count * sizeof(*map));
@@ -144,7 +153,7 @@ int graph_merge(struct graph *g)
 		err = -ENOMEM;
 	if (err)
 		goto cleanup;
-	gather(g, members);
+	gather(g, name_of, arg, members);
 	merge_vertices(g, &merged, members, map);
 	merged.link_count = g->link_count;
 	for (uint32_t i = 0; i < g->link_count; i++) {
