@@ -106,3 +106,10 @@ const struct alias_set *alias_find(const struct alias_result *r, const struct ad
 				return &r->sets[i];
 	return NULL;
 }
+
+const struct addr *alias_name_of(const void *result, const struct addr *addr)
+{
+	const struct alias_set *set = alias_find(result, addr);
+
+	return set ? &set->addrs[0] : addr;
+}

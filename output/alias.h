@@ -68,3 +68,6 @@ const char *alias_rule_name(enum alias_rule rule);
 
 /* The set that has the address; NULL if none does. */
 const struct alias_set *alias_find(const struct alias_result *r, const struct addr *addr);
+/* The first address of its set, or itself.  For graph_merge_as(): `result` is a struct
+ * alias_result. */
+const struct addr *alias_name_of(const void *result, const struct addr *addr);

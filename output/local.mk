@@ -3,9 +3,11 @@ liboutput_a_SOURCES = \
 	output/alias.c output/alias.h \
 	output/alias_bits.c output/alias_bits.h \
 	output/alias_map.c output/alias_map.h \
+	output/alias_pairs.c output/alias_pairs.h \
 	output/alias_pass.c output/alias_pass.h \
 	output/alias_rule.c output/alias_rule.h \
 	output/alias_sets.c output/alias_sets.h \
+	output/alias_sink.c \
 	output/alias_space.c output/alias_space.h \
 	output/alias_subnet.c output/alias_subnet.h \
 	output/dot.c output/dot.h output/dot_text.c \
@@ -24,6 +26,7 @@ liboutput_a_SOURCES = \
 	output/run.h \
 	output/sink.h \
 	output/sqlite.c \
+	output/sqlite_alias.c output/sqlite_alias.h \
 	output/sqlite_db.c output/sqlite_db.h \
 	output/sqlite_dictionary.c output/sqlite_dictionary.h \
 	output/sqlite_names.c output/sqlite_names.h \

@@ -116,6 +116,32 @@ CREATE TABLE link (                      -- multipath: edges between hops
   flows       INTEGER NOT NULL,          -- seen at both ends; 0: assumed
   PRIMARY KEY (trace_id, near_ttl, near_id, far_id)
 ) WITHOUT ROWID;
+CREATE TABLE alias (                     -- addresses of one router, as it seems
+  cycle_id    INTEGER NOT NULL REFERENCES cycle,
+  endpoint_id INTEGER NOT NULL REFERENCES endpoint,  -- by whose two-way trace
+  set_id      INTEGER NOT NULL,          -- the router: 1, 2 ... of this endpoint
+  addr_id     INTEGER NOT NULL REFERENCES addr,
+  method      TEXT NOT NULL,             -- 'apar'
+  rule        TEXT NOT NULL,             -- of the surest pair that it is in
+  score       INTEGER NOT NULL,          -- the same: 1 to 99, the surest
+  support     INTEGER NOT NULL,          -- the same: how often it was seen
+  PRIMARY KEY (cycle_id, endpoint_id, set_id, addr_id)
+) WITHOUT ROWID;
+CREATE INDEX alias_addr ON alias (addr_id);
+CREATE TABLE alias_pair (                -- what made the sets
+  cycle_id    INTEGER NOT NULL REFERENCES cycle,
+  endpoint_id INTEGER NOT NULL REFERENCES endpoint,
+  set_id      INTEGER NOT NULL,
+  a_id        INTEGER NOT NULL REFERENCES addr,
+  b_id        INTEGER NOT NULL REFERENCES addr,
+  rule        TEXT NOT NULL,             -- docs/aliases.md
+  score       INTEGER NOT NULL,
+  support     INTEGER NOT NULL,          -- pairs of 3-hop segments
+  subnet      TEXT NOT NULL,             -- '192.0.2.0/30': on one side of the router
+  seen        INTEGER NOT NULL,          -- of its addresses
+  usable      INTEGER NOT NULL,
+  PRIMARY KEY (cycle_id, endpoint_id, set_id, a_id, b_id)
+) WITHOUT ROWID;
 
 -- views: the names an analyst meets first
 CREATE VIEW v_trace AS
@@ -152,6 +178,11 @@ SELECT l.trace_id, l.near_ttl, n.text AS near, f.text AS far, l.flows,
        l.flows = 0 AS assumed
 FROM link l LEFT JOIN addr n ON n.addr_id = l.near_id
      LEFT JOIN addr f ON f.addr_id = l.far_id;
+CREATE VIEW v_alias AS                   -- one row an address
+SELECT c.list, c.number AS cycle, e.name AS endpoint, s.set_id, a.text AS addr,
+       s.method, s.rule, s.score, s.support
+FROM alias s JOIN cycle c USING (cycle_id) JOIN endpoint e USING (endpoint_id)
+     JOIN addr a ON a.addr_id = s.addr_id;
 CREATE VIEW v_pair AS                    -- one row a two-way trace
 SELECT f.pair_id, c.list, c.number AS cycle, e.name AS endpoint,
        f.trace_id AS forward_trace, r.trace_id AS reverse_trace,

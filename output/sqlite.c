@@ -14,7 +14,9 @@
 #include "base/clock.h"
 #include "base/container.h"
 #include "base/log.h"
+#include "output/alias_pairs.h"
 #include "output/sink.h"
+#include "output/sqlite_alias.h"
 #include "output/sqlite_db.h"
 #include "output/sqlite_run.h"
 #include "output/sqlite_trace.h"
@@ -25,6 +27,8 @@ enum { BATCH_ROWS = 10000 };
 struct sqlite_writer {
 	struct sqlite_db *db;
 	struct sqlite_traces *traces;
+	struct sqlite_aliases *aliases; /* both NULL: not wanted */
+	struct alias_pairs *pairs;
 	struct sqlite_run run;
 	sqlite3_stmt *begin, *commit;
 	mono batch_since;
@@ -49,9 +53,23 @@ static void writer_free(struct sqlite_writer *w)
 		return;
 	sqlite3_finalize(w->begin);
 	sqlite3_finalize(w->commit);
+	alias_pairs_free(w->pairs);
+	sqlite_aliases_free(w->aliases);
 	sqlite_traces_free(w->traces);
 	sqlite_db_close(w->db);
 	free(w);
+}
+
+static int prepare_aliases(struct sqlite_writer *w, const struct sink_options *options)
+{
+	int err;
+
+	if (!options->resolve_aliases)
+		return 0;
+	err = sqlite_aliases_new(w->db, sqlite_traces_dictionary(w->traces), &w->aliases);
+	if (!err)
+		err = alias_pairs_new(options->with_private_aliases, &w->pairs);
+	return err;
 }
 
 static int sqlite_sink_open(const char *path, const struct sink_options *options,
@@ -60,7 +78,6 @@ static int sqlite_sink_open(const char *path, const struct sink_options *options
 	struct sqlite_writer *w = calloc(1, sizeof(*w));
 	int err = -ENOMEM;
 
-	(void)options;
 	if (!w)
 		goto fail;
 	if (strcmp(path, "-") == 0) {
@@ -73,6 +90,8 @@ static int sqlite_sink_open(const char *path, const struct sink_options *options
 		err = sqlite_traces_new(w->db, &w->traces);
 	if (!err)
 		err = prepare(w);
+	if (!err)
+		err = prepare_aliases(w, options);
 	if (!err)
 		err = sqlite_run_begin(w->db, run, &w->run);
 	if (err)
@@ -121,12 +140,31 @@ static int give_up(struct sqlite_writer *w, int err)
 	return err;
 }
 
+static int add_aliases(struct sqlite_writer *w, const struct trace_record *trace)
+{
+	struct alias_result result;
+	bool is_resolved;
+	int err;
+
+	if (!w->pairs)
+		return 0;
+	err = alias_pairs_add(w->pairs, trace, &result, &is_resolved);
+	if (err || !is_resolved)
+		return err;
+	err = sqlite_aliases_add(w->aliases, w->run.cycle_id, trace, &result);
+	w->batch_rows += (uint32_t)(result.set_count + result.pair_count);
+	alias_result_fini(&result);
+	return err;
+}
+
 static int add_record(struct sqlite_writer *w, const struct trace_record *trace)
 {
 	int err = batch_begin(w);
 
 	if (!err)
 		err = sqlite_traces_add(w->traces, w->run.cycle_id, trace);
+	if (!err)
+		err = add_aliases(w, trace);
 	w->batch_rows += 1 + (uint32_t)(trace->probe_count + trace->link_count);
 	return err;
 }

@@ -85,6 +85,11 @@ void sqlite_traces_free(struct sqlite_traces *t)
 	free(t);
 }
 
+struct sqlite_dictionary *sqlite_traces_dictionary(struct sqlite_traces *t)
+{
+	return t->dictionary;
+}
+
 static int find_keys(struct sqlite_traces *t, const struct trace_record *trace,
 		     struct trace_keys *ret_keys)
 {

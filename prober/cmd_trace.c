@@ -73,6 +73,8 @@ static int open_sinks(const struct prober_options *o, struct names *names,
 		.format = picture_formats[o->format],
 		.keep_apart = o->no_merge,
 		.is_one_target = is_one_target(o),
+		.resolve_aliases = o->resolve_aliases,
+		.with_private_aliases = o->alias_private,
 		.names = { names ? name_of : NULL, names },
 	};
 	struct fanout *sinks;
@@ -87,6 +89,8 @@ static int open_sinks(const struct prober_options *o, struct names *names,
 		err = fanout_add(sinks, &study_sink, o->output, &options, run);
 	if (!err && o->draws)
 		err = fanout_add(sinks, &picture_sink, o->output, &options, run);
+	if (!err && o->resolve_aliases)
+		err = fanout_add(sinks, &alias_sink, o->output, &options, run);
 	if (!err && o->text)
 		err = fanout_add(sinks, &text_sink, o->text, &options, run);
 	if (err)

@@ -126,6 +126,12 @@ static const struct option_desc options[] = {
 	  .help = "In pictures, keep hops apart that have the same address at different TTLs." },
 	{ .name = "store-json", .letter = 's', .type = OPTION_FLAG, .offset = FIELD(study),
 	  .help = "Write the study's JSON document of each trace, BASE.json." },
+	{ .name = "resolve-aliases", .type = OPTION_FLAG, .offset = FIELD(resolve_aliases),
+	  .help = "Two-way, IPv4: find out which addresses belong to one router, and write "
+		  "BASE.aliases, a router a line." },
+	{ .name = "alias-private", .type = OPTION_FLAG, .offset = FIELD(alias_private),
+	  .help = "Aliases: also of private and shared addresses, where it is certain that no "
+		  "two networks on the way use the same." },
 	{ .name = "quiet", .letter = 'q', .type = OPTION_FLAG, .offset = FIELD(quiet),
 	  .help = "Say nothing on standard error but errors." },
 	{ .name = "log", .letter = 'l', .metavar = "LEVEL", .type = OPTION_CHOICE,
@@ -245,6 +251,23 @@ static enum option_outcome options_operands(char **operands, size_t count, struc
 	return OPTION_OK;
 }
 
+static enum option_outcome options_check_aliases(const struct prober_options *o)
+{
+	if (o->alias_private && !o->resolve_aliases)
+		return options_refuse("--alias-private goes with --resolve-aliases only");
+	if (!o->resolve_aliases)
+		return OPTION_OK;
+	if (o->direction != DIRECTION_TWO_WAY)
+		return options_refuse("--resolve-aliases goes with two-way only");
+	if (o->v6)
+		return options_refuse("--resolve-aliases is for IPv4, not for -6");
+	for (size_t i = 0; i < o->operand_count; i++)
+		if (strchr(o->operands[i], ':'))
+			return options_refuse("--resolve-aliases is for IPv4, not for %s",
+					      o->operands[i]);
+	return OPTION_OK;
+}
+
 static enum option_outcome options_check(const struct prober_options *o)
 {
 	struct addr source;
@@ -264,7 +287,7 @@ static enum option_outcome options_check(const struct prober_options *o)
 				      o->max_burst);
 	if (o->source && !addr_from_text(o->source, &source))
 		return options_refuse("--source: '%s' is not an address", o->source);
-	return OPTION_OK;
+	return options_check_aliases(o);
 }
 
 #define WINDOW_LEAST	 64
@@ -308,6 +331,8 @@ static void options_complete(struct prober_options *o)
 	o->draws |= o->output != NULL;
 	if (!o->output)
 		o->output = "trace";
+	if (o->resolve_aliases)
+		o->v4 = true; /* of names that have both */
 	if (!o->db && !o->text)
 		o->text = "-";
 	if (!o->resolve && !o->no_resolve)

@@ -48,6 +48,8 @@ struct prober_options {
 	bool study;
 	int format; /* index in picture_formats */
 	bool no_merge;
+	bool resolve_aliases;
+	bool alias_private;
 	bool quiet;
 	int log_level; /* enum log_level */
 

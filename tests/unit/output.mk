@@ -2,6 +2,7 @@
 unit_tests += \
 	tests/unit/test_alias \
 	tests/unit/test_alias_many \
+	tests/unit/test_alias_sinks \
 	tests/unit/test_dot \
 	tests/unit/test_fanout \
 	tests/unit/test_fnv \
@@ -42,6 +43,9 @@ tests_unit_test_alias_SOURCES = tests/unit/test_alias.c $(test_flows)
 tests_unit_test_alias_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_alias_many_SOURCES = tests/unit/test_alias_many.c $(test_flows)
 tests_unit_test_alias_many_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_alias_sinks_SOURCES = tests/unit/test_alias_sinks.c tests/unit/flows.c \
+	tests/unit/flows.h $(test_results)
+tests_unit_test_alias_sinks_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_dot_SOURCES = tests/unit/test_dot.c $(test_records) $(test_diamonds)
 tests_unit_test_dot_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_fanout_SOURCES = tests/unit/test_fanout.c $(test_records)
