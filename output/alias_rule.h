@@ -39,5 +39,5 @@ struct alias_candidates {
 
 /* All pairs that the subnet proposes, each with the surest rule that holds.  Replaces
  * what was there.  Returns 0 or -ENOMEM. */
-int alias_candidates_find(struct alias_work *w, uint32_t subnet, struct alias_candidates *c);
+int alias_candidates_find(struct alias_work *w, uint32_t subnet, struct alias_candidates *list);
 void alias_candidates_fini(struct alias_candidates *c);
