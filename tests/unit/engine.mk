@@ -5,6 +5,7 @@ libfakenetwork_a_SOURCES = \
 	tests/support/fake_balanced.c tests/support/fake_balanced.h \
 	tests/support/fake_forwarding.c tests/support/fake_forwarding.h \
 	tests/support/fake_graph.c tests/support/fake_graph.h \
+	tests/support/fake_multi.c tests/support/fake_multi.h \
 	tests/support/fake_network.c tests/support/fake_network.h \
 	tests/support/fake_packet.c tests/support/fake_packet.h \
 	tests/support/fake_reply.c \
@@ -26,9 +27,11 @@ unit_tests += \
 	tests/unit/test_match \
 	tests/unit/test_match_reverse \
 	tests/unit/test_mda \
+	tests/unit/test_mda_steps \
 	tests/unit/test_mda_table \
 	tests/unit/test_multi \
 	tests/unit/test_multi_soak \
+	tests/unit/test_multi_time \
 	tests/unit/test_path \
 	tests/unit/test_report \
 	tests/unit/test_reverse \
@@ -72,3 +75,7 @@ tests_unit_test_stopping_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_multi_soak_SOURCES = tests/unit/test_multi_soak.c
 tests_unit_test_multi_soak_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 tests_unit_test_multi_soak_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_test_mda_steps_SOURCES = tests/unit/test_mda_steps.c
+tests_unit_test_mda_steps_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_test_multi_time_SOURCES = tests/unit/test_multi_time.c
+tests_unit_test_multi_time_LDADD = $(ENGINE_TEST_LIBS)

@@ -7,44 +7,13 @@
 #include <string.h>
 
 #include "tests/support/fake_balanced.h"
-#include "tests/support/fake_forwarding.h"
+#include "tests/support/fake_multi.h"
 #include "tests/support/fake_trace.h"
 
 #define SIXTEEN "S-A A-B1..16 B1..16-C C-@"
 #define SURE	0.0001
 
 static struct fake_balanced world;
-
-static struct fake_network_config multi_config(double eps)
-{
-	struct fake_network_config config = { .seed = 1, .engine = fake_engine_config() };
-	struct engine_config *engine = &config.engine;
-
-	engine->mode = TRACE_MDA;
-	engine->window = 1;
-	engine->budget = 8192;
-	engine->mda = (struct mda_config){
-		.retries = 3, .recheck = true, .min_burst = 20, .max_burst = 500
-	};
-	engine->mda.stopping = *fake_stopping(eps);
-	engine->host_limit.gap_ns = 0;
-	config.events = 1 << 14;
-	return config;
-}
-
-static struct fake_network *run(struct fake_network_config config, enum trace_direction direction,
-				const char *dst, uint8_t proto)
-{
-	struct trace_spec spec = fake_trace_spec(direction, dst, proto, 0);
-	struct fake_network *n;
-
-	config.world = fake_balanced_world(&world);
-	n = fake_network_new(&config);
-	fake_network_add(n, &spec);
-	fake_network_run(n, MONO_NEVER);
-	cr_assert_eq(fake_network_counts(n)->records, 1);
-	return n;
-}
 
 static uint64_t time_of(const struct fake_network *n)
 {
@@ -75,8 +44,9 @@ Test(multi, every_protocol_and_direction_is_exact)
 			struct fake_network *n;
 
 			fake_balanced_init(&world, texts[i % 5], i);
-			n = run(multi_config(SURE), reverse ? TRACE_REVERSE : TRACE_FORWARD,
-				kinds[i / 5].dst, kinds[i / 5].proto);
+			n = fake_multi_run(&world, fake_multi_config(SURE),
+					   reverse ? TRACE_REVERSE : TRACE_FORWARD,
+					   kinds[i / 5].dst, kinds[i / 5].proto);
 			cr_assert(fake_balanced_is_exact(&world, fake_network_record(n, 0)),
 				  "%s, %s, protocol %u, %s", texts[i % 5], kinds[i / 5].dst,
 				  kinds[i / 5].proto, reverse ? "reverse" : "forward");
@@ -93,7 +63,7 @@ static uint32_t exact_of_100(const char *text, uint32_t loss_ppm, double eps,
 	uint32_t exact = 0;
 
 	for (uint64_t seed = 1; seed <= 100; seed++) {
-		struct fake_network_config config = multi_config(eps);
+		struct fake_network_config config = fake_multi_config(eps);
 		struct fake_network *n;
 
 		fake_balanced_init(&world, text, seed * 1000);
@@ -101,7 +71,7 @@ static uint32_t exact_of_100(const char *text, uint32_t loss_ppm, double eps,
 		config.loss_ppm = loss_ppm;
 		config.jitter_ns = 20 * NS_PER_MS;
 		config.duplicate_ppm = 10000;
-		n = run(config, direction, V4, PROTO_UDP);
+		n = fake_multi_run(&world, config, direction, V4, PROTO_UDP);
 		exact += fake_balanced_is_exact(&world, fake_network_record(n, 0));
 		fake_network_free(n);
 	}
@@ -160,14 +130,15 @@ static uint32_t flows_of(const struct trace_record *r, const struct link_record 
 Test(multi, links_have_the_flows_of_the_probes)
 {
 	for (size_t i = 0; i < 5; i++) {
-		struct fake_network_config config = multi_config(SURE);
+		struct fake_network_config config = fake_multi_config(SURE);
 		const struct trace_record *r;
 		struct fake_network *n;
 
 		config.loss_ppm = 50000;
 		config.engine.mda.eps_trace = 0.5;
 		fake_balanced_init(&world, texts[i], i);
-		n = run(config, i % 2 ? TRACE_REVERSE : TRACE_FORWARD, V4, PROTO_UDP);
+		n = fake_multi_run(&world, config, i % 2 ? TRACE_REVERSE : TRACE_FORWARD, V4,
+				   PROTO_UDP);
 		r = fake_network_record(n, 0);
 		for (size_t k = 0; k < r->link_count; k++)
 			cr_assert_eq(r->links[k].flows, flows_of(r, &r->links[k]), "%s: link %zu",
@@ -186,7 +157,7 @@ Test(multi, balancing_by_packet_shows_routers_and_no_links)
 	struct fake_network *n;
 
 	fake_balanced_init(&world, "S-A A-B1..4 B1..4=C1..4 C1..4-@ !A", 1);
-	n = run(multi_config(SURE), TRACE_FORWARD, V4, PROTO_UDP);
+	n = fake_multi_run(&world, fake_multi_config(SURE), TRACE_FORWARD, V4, PROTO_UDP);
 	cr_assert(fake_network_record(n, 0)->is_per_packet);
 	cr_assert_eq(fake_network_record(n, 0)->link_count, 0);
 	cr_assert_geq(fake_network_record(n, 0)->vertex_count, 10);
@@ -202,7 +173,8 @@ Test(multi, reverse_ends_by_arrivals_where_answers_are_filtered)
 
 		fake_balanced_init(&world, SIXTEEN, i);
 		world.host.client_filters = true;
-		n = run(multi_config(SURE), TRACE_REVERSE, kinds[i].dst, kinds[i].proto);
+		n = fake_multi_run(&world, fake_multi_config(SURE), TRACE_REVERSE, kinds[i].dst,
+				   kinds[i].proto);
 		cr_assert(fake_balanced_is_exact(&world, fake_network_record(n, 0)));
 		cr_assert_eq(fake_network_record(n, 0)->arrival_len, 4);
 		cr_assert_eq(fake_network_record(n, 0)->lost, 0);
@@ -218,7 +190,7 @@ Test(multi, arrived_probes_never_crowd_out_those_in_flight)
 	static const uint16_t bursts[] = { 1, 3, 300 };
 
 	for (size_t i = 0; i < 3; i++) {
-		struct fake_network_config config = multi_config(0.000001);
+		struct fake_network_config config = fake_multi_config(0.000001);
 		struct fake_network *n;
 
 		config.engine.window = 1;
@@ -226,7 +198,7 @@ Test(multi, arrived_probes_never_crowd_out_those_in_flight)
 		config.engine.timeout_ns = 3000 * NS_PER_S; /* all of them wait all the time */
 		fake_balanced_init(&world, "S-A A-B1..40 B1..40-@", i);
 		world.host.client_filters = true;
-		n = run(config, TRACE_REVERSE, V4, PROTO_UDP);
+		n = fake_multi_run(&world, config, TRACE_REVERSE, V4, PROTO_UDP);
 		cr_assert(fake_balanced_is_exact(&world, fake_network_record(n, 0)));
 		fake_network_free(n);
 	}
@@ -247,7 +219,7 @@ Test(multi, hosts_without_a_server_have_a_record_without_hops)
 
 		fake_balanced_init(&world, SIXTEEN, i);
 		world.host.speech = hosts[i].speech;
-		n = run(multi_config(SURE), TRACE_REVERSE, V4, PROTO_UDP);
+		n = fake_multi_run(&world, fake_multi_config(SURE), TRACE_REVERSE, V4, PROTO_UDP);
 		r = fake_network_record(n, 0);
 		cr_assert_eq(r->stop, hosts[i].stop);
 		cr_assert_eq(r->mode, TRACE_MDA);
@@ -263,7 +235,7 @@ Test(multi, refusal_is_asked_about_and_ends_it)
 
 	fake_balanced_init(&world, SIXTEEN, 1);
 	world.host.refused_proto = PROTO_UDP;
-	n = run(multi_config(SURE), TRACE_REVERSE, V4, PROTO_UDP);
+	n = fake_multi_run(&world, fake_multi_config(SURE), TRACE_REVERSE, V4, PROTO_UDP);
 	cr_assert_eq(fake_network_record(n, 0)->stop, STOP_ERROR);
 	cr_assert_eq(fake_network_record(n, 0)->stop_code >> 8, REFUSED_PROTOCOL);
 	cr_assert_eq(fake_network_record(n, 0)->vertex_count, 1);
@@ -278,7 +250,7 @@ Test(multi, server_that_goes_away_midway_leaves_what_was_found)
 
 		fake_balanced_init(&world, SIXTEEN, ms);
 		world.host.gone_at = mono_after(FAKE_START, ms * NS_PER_MS);
-		n = run(multi_config(SURE), TRACE_REVERSE, V4, PROTO_UDP);
+		n = fake_multi_run(&world, fake_multi_config(SURE), TRACE_REVERSE, V4, PROTO_UDP);
 		r = fake_network_record(n, 0);
 		cr_assert(r->stop == STOP_NOT_SUPPORTED || r->stop == STOP_COMPLETED);
 		for (size_t i = 0; i < r->link_count; i++)
@@ -290,7 +262,7 @@ Test(multi, server_that_goes_away_midway_leaves_what_was_found)
 Test(multi, budget_ends_it_with_what_was_found)
 {
 	for (uint32_t budget = 1; budget < 600; budget = budget * 3 / 2 + 1) {
-		struct fake_network_config config = multi_config(0.05);
+		struct fake_network_config config = fake_multi_config(0.05);
 		const struct trace_record *r;
 		struct fake_judgement j;
 		struct fake_network *n;
@@ -298,7 +270,7 @@ Test(multi, budget_ends_it_with_what_was_found)
 		config.engine.budget = budget;
 		config.loss_ppm = 50000;
 		fake_balanced_init(&world, SIXTEEN, budget);
-		n = run(config, TRACE_FORWARD, V4, PROTO_UDP);
+		n = fake_multi_run(&world, config, TRACE_FORWARD, V4, PROTO_UDP);
 		r = fake_network_record(n, 0);
 		cr_assert_leq(r->sent, budget);
 		cr_assert_eq(r->stop, r->sent < budget ? STOP_COMPLETED : STOP_BUDGET, "%u of %u",
@@ -312,7 +284,7 @@ Test(multi, budget_ends_it_with_what_was_found)
 Test(multi, interrupted_it_keeps_what_was_found)
 {
 	for (uint64_t ms = 1; ms < 300; ms += 7) {
-		struct fake_network_config config = multi_config(0.05);
+		struct fake_network_config config = fake_multi_config(0.05);
 		struct trace_spec spec =
 			fake_trace_spec(ms & 2 ? TRACE_FORWARD : TRACE_REVERSE, V4, PROTO_UDP, 0);
 		struct fake_judgement j;
@@ -336,7 +308,7 @@ Test(multi, interrupted_it_keeps_what_was_found)
 
 Test(multi, ttls_at_their_bounds)
 {
-	struct fake_network_config config = multi_config(SURE);
+	struct fake_network_config config = fake_multi_config(SURE);
 	const struct trace_record *r;
 	struct fake_network *n;
 
@@ -344,7 +316,8 @@ Test(multi, ttls_at_their_bounds)
 	config.engine.min_ttl = 3;
 	fake_balanced_init(&world, "S-A A-B B-C1..4 C1..4-D D-@", 1);
 	for (int reverse = 0; reverse < 2; reverse++) {
-		n = run(config, reverse ? TRACE_REVERSE : TRACE_FORWARD, V4, PROTO_UDP);
+		n = fake_multi_run(&world, config, reverse ? TRACE_REVERSE : TRACE_FORWARD, V4,
+				   PROTO_UDP);
 		r = fake_network_record(n, 0);
 		cr_assert_eq(r->stop, STOP_COMPLETED);
 		cr_assert_eq(r->vertex_count, 7);
@@ -355,93 +328,13 @@ Test(multi, ttls_at_their_bounds)
 	config.engine.min_ttl = 1;
 	config.engine.max_ttl = config.engine.gap_limit = 254;
 	fake_balanced_init(&world, "S-A A-A", 1);
-	n = run(config, TRACE_FORWARD, V4, PROTO_UDP);
+	n = fake_multi_run(&world, config, TRACE_FORWARD, V4, PROTO_UDP);
 	r = fake_network_record(n, 0);
 	cr_assert_eq(r->stop, STOP_MAX_TTL);
 	cr_assert_eq(r->probes[r->probe_count - 1].ttl, 254);
 	fake_network_free(n);
 	config.engine.max_ttl = 2;
-	n = run(config, TRACE_FORWARD, V4, PROTO_UDP);
+	n = fake_multi_run(&world, config, TRACE_FORWARD, V4, PROTO_UDP);
 	cr_assert_eq(fake_network_record(n, 0)->stop, STOP_MAX_TTL);
 	fake_network_free(n);
-}
-
-/* --- time --------------------------------------------------------------------------------- */
-
-#define LOSS_PPM   100000
-#define STEP_NS	   (3 * NS_PER_MS)
-#define SERVER_NS  (20 * NS_PER_MS)
-#define TIMEOUT_NS (2 * NS_PER_S)
-
-/* A trace by the same rules that sends a burst, waits for all its answers, and so on. */
-static uint64_t waiting_out_each_burst(enum mda_method method, bool reverse, uint64_t seed)
-{
-	struct mda_config config = { .method = method,
-				     .min_ttl = 1,
-				     .max_ttl = 30,
-				     .gap_limit = 3,
-				     .retries = 3,
-				     .min_burst = 20,
-				     .max_burst = 500 };
-	static struct mda_ask burst[500];
-	struct random dice = { seed };
-	uint64_t spent_ns = 0;
-	struct mda *m = malloc(mda_size(30));
-
-	cr_assert(m);
-	config.stopping = *fake_stopping(0.05);
-	mda_init(m, &config, seed);
-	while (m->end == MDA_RUNS) {
-		uint64_t longest_ns = 0;
-		size_t count = 0;
-
-		for (; mda_peek(m, &burst[count]); count++)
-			mda_sent(m);
-		for (size_t i = 0; i < count; i++) {
-			const struct fake_node *node = fake_graph_walk(
-				&world.forward, seed, mda_flow_value(m, burst[i].flow),
-				burst[i].ttl, &dice, NULL);
-			bool lost = random_below(&dice, 1000000) < LOSS_PPM;
-			uint64_t rtt_ns = burst[i].ttl * STEP_NS + reverse * SERVER_NS;
-
-			rtt_ns = lost ? TIMEOUT_NS : rtt_ns;
-			longest_ns = rtt_ns > longest_ns ? rtt_ns : longest_ns;
-			if (lost)
-				mda_lost(m, &burst[i]);
-			else
-				mda_answered(m, &burst[i], &node->addr, node->is_end);
-		}
-		spent_ns += longest_ns;
-	}
-	free(m);
-	return spent_ns;
-}
-
-Test(multi, two_way_trace_is_five_times_faster_than_waiting_out_each_burst)
-{
-	uint64_t ours_ns = 0;
-	uint64_t waiting_ns[2] = { 0, 0 };
-
-	for (uint64_t seed = 1; seed <= 20; seed++) {
-		fake_balanced_init(&world, SIXTEEN, seed);
-		for (int reverse = 0; reverse < 2; reverse++) {
-			struct fake_network_config config = multi_config(0.05);
-			struct fake_network *n;
-
-			config.seed = seed;
-			config.loss_ppm = LOSS_PPM;
-			n = run(config, reverse ? TRACE_REVERSE : TRACE_FORWARD, V4, PROTO_UDP);
-			ours_ns += time_of(n) / 20;
-			fake_network_free(n);
-			for (int method = 0; method < 2; method++)
-				waiting_ns[method] +=
-					waiting_out_each_burst((enum mda_method)method, reverse,
-							       seed) /
-					20;
-		}
-	}
-	cr_log_info("ours %.1f s, waiting: same method %.1f s, share rule %.1f s",
-		    (double)ours_ns / 1e9, (double)waiting_ns[MDA_NODE] / 1e9,
-		    (double)waiting_ns[MDA_SHARE] / 1e9);
-	cr_expect_leq(5 * ours_ns, waiting_ns[MDA_SHARE]);
 }
