@@ -30,6 +30,7 @@ unit_tests += \
 	tests/unit/test_mda_steps \
 	tests/unit/test_mda_table \
 	tests/unit/test_multi \
+	tests/unit/test_multi_chaos \
 	tests/unit/test_multi_soak \
 	tests/unit/test_multi_time \
 	tests/unit/test_path \
@@ -79,3 +80,5 @@ tests_unit_test_mda_steps_SOURCES = tests/unit/test_mda_steps.c
 tests_unit_test_mda_steps_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_multi_time_SOURCES = tests/unit/test_multi_time.c
 tests_unit_test_multi_time_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_test_multi_chaos_SOURCES = tests/unit/test_multi_chaos.c
+tests_unit_test_multi_chaos_LDADD = $(ENGINE_TEST_LIBS)
