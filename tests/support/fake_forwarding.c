@@ -115,6 +115,18 @@ static void forward_event(struct forward_run *run)
 		mda_answered(run->m, &p.ask, &n->addr, n->is_end || n->refuses);
 }
 
+/* Where a hop has two routers, nothing is assumed; whom a flow met, it was seen to meet. */
+static void forward_check(const struct forward_run *run, uint8_t ttl)
+{
+	const struct mda_hop *hop = mda_table_hop(&run->m->table, ttl);
+
+	if (run->f->config->trust_single || hop->vertex_count < 2 || hop->vertices[1].is_hole ||
+	    hop->vertices[0].is_hole)
+		return;
+	for (uint16_t flow = 0; flow < run->m->table.flow_count; flow++)
+		cr_assert_not(hop->cells[flow].is_assumed, "assumed at %u", ttl);
+}
+
 static void forward_judge_links(const struct forward_run *run, uint8_t ttl,
 				const struct fake_reach *reach, struct fake_outcome *ret)
 {
@@ -193,6 +205,8 @@ void fake_forward(const struct fake_forwarding *f, struct mda *m, struct fake_ou
 		cr_assert_gt(run.count, 0, "stands still");
 		cr_assert_leq(m->outstanding, run.count);
 		forward_event(&run);
+		for (uint8_t ttl = 1; run.events % 7 == 0 && ttl < 8; ttl++)
+			forward_check(&run, ttl);
 	}
 	forward_judge(&run, ret);
 }

@@ -219,3 +219,26 @@ Test(mda, rate_limited_routers_are_no_structure)
 		cr_expect_leq(s.holes, 0.05 * s.runs, "%s: %u holes", texts[i], s.holes);
 	}
 }
+
+Test(mda, silent_way_is_shown_where_somebody_is_seen_behind_it_only)
+{
+	struct mda_config config = fake_mda_config(MDA_NODE, 0.05);
+	struct mda *m = fake_mda_new();
+	struct fake_forwarding f = { .graph = &graph, .config = &config, .reorders = true };
+	uint32_t seen = 0;
+
+	/* A fifth of the flows: too few to be more than loss by their number. */
+	fake_graph_read("S-A A-B1:4 A-B2 B1-C1 B2-C2 C1..2-D D-@ *B2", &graph);
+	for (f.seed = 1; f.seed < 300; f.seed++) {
+		struct fake_outcome o;
+
+		fake_forward(&f, m, &o);
+		if (o.nodes_missed)
+			continue;
+		seen++;
+		cr_assert_eq(o.holes, 1, "seed %lu", (unsigned long)f.seed);
+		cr_assert(!o.links_missed && !o.links_false);
+	}
+	cr_assert_gt(seen, 100);
+	free(m);
+}

@@ -220,3 +220,26 @@ Test(mda, flow_is_counted_once_and_lost_ones_not)
 	}
 	free(m);
 }
+
+Test(mda, router_that_refuses_some_flows_is_no_end)
+{
+	struct mda_config config = fake_mda_config(MDA_NODE, 0.05);
+	struct mda *m = begin(&config);
+	struct mda_ask ask;
+
+	while (m->end == MDA_RUNS) {
+		bool refuses;
+		struct addr a;
+
+		cr_assert(mda_peek(m, &ask));
+		mda_sent(m);
+		/* At the second hop, all flows but every third. */
+		refuses = ask.ttl >= 2 && ask.flow % 3;
+		a = router(refuses ? 2 : ask.ttl);
+		mda_answered(m, &ask, &a, refuses || ask.ttl == 4);
+	}
+	cr_assert_eq(m->end, MDA_REACHED);
+	cr_assert_eq(m->end_ttl, 4);
+	cr_assert_not(m->table.hops[2].vertices[0].is_end);
+	free(m);
+}
