@@ -5,7 +5,8 @@ A file says who is linked with whom, which paths packets shall take where the
 shortest one is not wanted, and what a trace must see.  Addresses, routes and the
 map from addresses to names follow from that, so that tests compare names.
 
-    links = ["client a b server", "a c b"]     chains of neighbours
+    routers = ["a", "b1..3"]                   b1, b2 and b3
+    links = ["client a b server", "a c|d b"]   chains of neighbours, "|": each of them
     paths = ["client a b|c d server"]          "|": load balanced
     delay = { "a b" = 20 }                     milliseconds, each way
     [[expect]]                                 hops by name, first to last
@@ -14,6 +15,7 @@ import dataclasses
 import ipaddress
 import itertools
 import pathlib
+import re
 import tomllib
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "topologies"
@@ -93,9 +95,28 @@ class Expect:
     note: str = ""
 
 
+def parse_names(text):
+    """'a|b1..3' -> ('a', 'b1', 'b2', 'b3')"""
+    names = []
+    for part in text.split("|"):
+        several = re.fullmatch(r"(\D+)(\d+)\.\.(\d+)", part)
+        if several:
+            first, last = int(several[2]), int(several[3])
+            names += [f"{several[1]}{number}" for number in range(first, last + 1)]
+        else:
+            names.append(part)
+    return tuple(names)
+
+
 def parse_path(text):
     """'a b|c d' -> (('a',), ('b', 'c'), ('d',))"""
-    return tuple(tuple(hop.split("|")) for hop in text.split())
+    return tuple(parse_names(hop) for hop in text.split())
+
+
+def steps(path):
+    """Each pair of names that follow each other."""
+    return [pair for hop, after in itertools.pairwise(path)
+            for pair in itertools.product(hop, after)]
 
 
 class Topology:
@@ -118,12 +139,13 @@ class Topology:
 
     @staticmethod
     def _read_nodes(data):
-        servers = set(data.get("servers", ()))
+        hosts, routers, servers = [[name for text in data.get(kind, ())
+                                    for name in parse_names(text)]
+                                   for kind in ("hosts", "routers", "servers")]
+        servers = set(servers)
         details = data.get("node", {})
-        nodes = {}
-        for name in itertools.chain(data.get("hosts", ()), data.get("routers", ())):
-            nodes[name] = Node(name, name in data.get("routers", ()), name in servers,
-                               **details.get(name, {}))
+        nodes = {name: Node(name, name in routers, name in servers, **details.get(name, {}))
+                 for name in itertools.chain(hosts, routers)}
         unknown = (servers | set(details)) - set(nodes)
         if unknown:
             raise TopologyError(f"no such node: {', '.join(sorted(unknown))}")
@@ -134,7 +156,7 @@ class Topology:
         """A link that delays is a TUN link: the kernel has no netem everywhere."""
         delays = {frozenset(pair.split()): ms for pair, ms in data.get("delay", {}).items()}
         tuns = {frozenset(pair.split()) for pair in data.get("tuns", ())} | set(delays)
-        pairs = [pair for chain in data["links"] for pair in itertools.pairwise(chain.split())]
+        pairs = [pair for chain in data["links"] for pair in steps(parse_path(chain))]
         unknown = tuns - {frozenset(pair) for pair in pairs}
         if unknown:
             raise TopologyError(f"no such link: {' '.join(sorted(unknown.pop()))}")
@@ -193,6 +215,11 @@ class Topology:
 
     def interfaces(self, node):
         return [link.interface(node) for link in self.links_of(node)]
+
+    def linked(self, path):
+        """Those steps of a path that a link exists for: the ways packets can take."""
+        links = {frozenset(link.ends) for link in self.links}
+        return {step for step in steps(path) if frozenset(step) in links}
 
     def _distances(self, subnet):
         """Hops from each node to a subnet; hosts forward nothing."""
