@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 
+import balance
 import topology
 
 RUN = pathlib.Path(os.environ.get("REVPROBE_LAB_DIR", "/run/revprobe-lab"))
@@ -50,6 +51,10 @@ ROUTER_SYSCTLS = {
     "net.ipv4.fib_multipath_hash_policy": 1,
     "net.ipv6.fib_multipath_hash_policy": 1,
 }
+# An error of a balancer leaves by any of its ways, with the address of that: to each
+# flow it would be somebody else, whoever came before.  As most routers do, it shows
+# the address that the packet met; IPv6 does so by itself.
+BALANCER_SYSCTLS = {"net.ipv4.icmp_errors_use_inbound_ifaddr": 1}
 
 
 class LabError(Exception):
@@ -97,10 +102,10 @@ def command_all(jobs):
         raise LabError("\n".join(failed))
 
 
-def batch(namespace, lines):
+def batch(namespace, lines, *options):
     """One ip(8) for many lines, as a job for command_all()."""
     where = ["-n", namespace] if namespace else []
-    return (["ip", *where, "-batch", "-"], "\n".join(lines) + "\n")
+    return (["ip", *where, *options, "-batch", "-"], "\n".join(lines) + "\n")
 
 
 @contextlib.contextmanager
@@ -202,10 +207,13 @@ class Network:
         if (self.folder / "lab.json").exists():
             raise LabError(f"lab {self.prefix} is up already")
         self.save()
+        routes = self.topology.routes()
+        balancers = [n for n in self.topology.nodes if balance.branches(routes[n])]
         try:
-            self._make_namespaces()
+            self._make_namespaces(balancers)
             self._make_links()
-            self._configure()
+            self._configure(routes)
+            self._spread(routes, balancers)
             self._wait_for_links()
             if start_servers:
                 self.start_servers(server or find_server())
@@ -213,10 +221,11 @@ class Network:
             self.down()
             raise
 
-    def _make_namespaces(self):
+    def _make_namespaces(self, balancers):
         command_all([batch(None, [f"netns add {n}" for n in self.namespaces()])])
         command_all([(["ip", "netns", "exec", self.namespace(node.name), "sysctl", "-q", "-e",
-                       "-p", "-"], "\n".join(f"{k} = {v}" for k, v in node_sysctls(node, i)))
+                       "-p", "-"], "\n".join(f"{k} = {v}" for k, v in
+                                              node_sysctls(node, i, node.name in balancers)))
                      for i, node in enumerate(self.topology.nodes.values())])
 
     def _make_links(self):
@@ -232,14 +241,25 @@ class Network:
             if link.tun:
                 self._start_relay(link)
 
-    def _configure(self):
-        routes = self.topology.routes()
+    def _configure(self, routes):
         command_all([batch(self.namespace(node), [*address_lines(self.topology, node),
                                                   *route_lines(node, routes[node]),
                                                   *void_lines(self.topology, node)])
                      for node in self.topology.nodes])
         command_all([(["ip", "netns", "exec", self.namespace(node.name), "nft", "-f", "-"],
                       node.nft) for node in self.topology.nodes.values() if node.nft])
+
+    def _spread(self, routes, balancers):
+        """Balancers spread what the kernel's own multipath routes do not."""
+        jobs = []
+        for node in balancers:
+            jobs += [batch(self.namespace(node),
+                           balance.table_lines(self.topology, node, routes[node], family),
+                           f"-{family}") for family in topology.FAMILIES]
+            chain = balance.chain(self.topology, node, routes[node])
+            jobs.append((["ip", "netns", "exec", self.namespace(node), "nft", "-f", "-"],
+                         f"table inet balance {{\n{chain}}}\n"))
+        command_all(jobs)
 
     def _wait_for_links(self):
         """The kernel looks at links that came up once a second; IPv6 waits for that."""
@@ -348,8 +368,10 @@ class Network:
 
 # --- the lines of ip -batch and sysctl --------------------------------------
 
-def node_sysctls(node, index):
+def node_sysctls(node, index, is_balancer):
     settings = dict(SYSCTLS)
+    if is_balancer:
+        settings.update(BALANCER_SYSCTLS)
     if node.router:
         settings.update(ROUTER_SYSCTLS)
         settings["net.ipv4.fib_multipath_hash_seed"] = 1 + index
