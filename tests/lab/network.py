@@ -17,6 +17,7 @@ import sys
 import time
 
 import balance
+import lines
 import topology
 
 RUN = pathlib.Path(os.environ.get("REVPROBE_LAB_DIR", "/run/revprobe-lab"))
@@ -24,37 +25,6 @@ HERE = pathlib.Path(__file__).resolve().parent
 READY_SECONDS = 10
 STOP_SECONDS = 5
 CLONE_NEWNET = 0x40000000
-
-# Without these the kernel itself would be a router that limits its errors, would
-# drop what comes by another way than it would answer, and would hold addresses
-# back.  accept_dad=0 together with nodad: no address waits for its neighbours.
-SYSCTLS = {
-    "net.ipv4.icmp_ratelimit": 0,
-    "net.ipv4.icmp_ratemask": 0,
-    "net.ipv4.icmp_msgs_per_sec": 100000,
-    "net.ipv4.icmp_msgs_burst": 100000,
-    "net.ipv6.icmp.ratelimit": 0,
-    "net.ipv4.conf.all.rp_filter": 0,
-    "net.ipv4.conf.default.rp_filter": 0,
-    "net.ipv6.conf.all.accept_dad": 0,
-    "net.ipv6.conf.default.accept_dad": 0,
-    "net.ipv6.conf.default.accept_ra": 0,
-    "net.ipv6.conf.default.router_solicitations": 0,
-}
-# The seeds differ (see node_sysctls): equal ones would make every router of a
-# chain take the same branch number for the same flow.
-ROUTER_SYSCTLS = {
-    "net.ipv4.ip_forward": 1,
-    "net.ipv6.conf.all.forwarding": 1,
-    "net.ipv4.conf.all.send_redirects": 0,
-    "net.ipv4.conf.default.send_redirects": 0,
-    "net.ipv4.fib_multipath_hash_policy": 1,
-    "net.ipv6.fib_multipath_hash_policy": 1,
-}
-# An error of a balancer leaves by any of its ways, with the address of that: to each
-# flow it would be somebody else, whoever came before.  As most routers do, it shows
-# the address that the packet met; IPv6 does so by itself.
-BALANCER_SYSCTLS = {"net.ipv4.icmp_errors_use_inbound_ifaddr": 1}
 
 
 class LabError(Exception):
@@ -224,27 +194,21 @@ class Network:
     def _make_namespaces(self, balancers):
         command_all([batch(None, [f"netns add {n}" for n in self.namespaces()])])
         command_all([(["ip", "netns", "exec", self.namespace(node.name), "sysctl", "-q", "-e",
-                       "-p", "-"], "\n".join(f"{k} = {v}" for k, v in
-                                              node_sysctls(node, i, node.name in balancers)))
+                       "-p", "-"],
+                       "\n".join(f"{k} = {v}" for k, v in lines.node_sysctls(
+                           self.topology, node, i, node.name in balancers)))
                      for i, node in enumerate(self.topology.nodes.values())])
 
     def _make_links(self):
-        lines = []
-        for link in self.topology.links:
-            if link.tun:
-                continue
-            one, two = link.ends
-            lines.append(f"link add name {link.interface(one)} netns {self.namespace(one)} "
-                         f"type veth peer name {link.interface(two)} netns {self.namespace(two)}")
-        command_all([batch(None, lines)])
+        command_all([batch(None, lines.link_lines(self.topology, self.namespace))])
         for link in self.topology.links:
             if link.tun:
                 self._start_relay(link)
 
     def _configure(self, routes):
-        command_all([batch(self.namespace(node), [*address_lines(self.topology, node),
-                                                  *route_lines(node, routes[node]),
-                                                  *void_lines(self.topology, node)])
+        command_all([batch(self.namespace(node), [*lines.address_lines(self.topology, node),
+                                                  *lines.route_lines(node, routes[node]),
+                                                  *lines.void_lines(self.topology, node)])
                      for node in self.topology.nodes])
         command_all([(["ip", "netns", "exec", self.namespace(node.name), "nft", "-f", "-"],
                       node.nft) for node in self.topology.nodes.values() if node.nft])
@@ -366,45 +330,7 @@ class Network:
                 process_stop(pid, stat[1], namespace)
 
 
-# --- the lines of ip -batch and sysctl --------------------------------------
-
-def node_sysctls(node, index, is_balancer):
-    settings = dict(SYSCTLS)
-    if is_balancer:
-        settings.update(BALANCER_SYSCTLS)
-    if node.router:
-        settings.update(ROUTER_SYSCTLS)
-        settings["net.ipv4.fib_multipath_hash_seed"] = 1 + index
-    settings.update(node.sysctl)
-    return settings.items()
-
-
-def address_lines(topo, node):
-    yield "link set lo up"
-    for link in topo.links_of(node):
-        interface = link.interface(node)
-        for address in topo.addresses_at(node, link, 4):
-            yield f"addr add {address}/24 dev {interface}"
-        for address in topo.addresses_at(node, link, 6):
-            yield f"addr add {address}/64 dev {interface} nodad"
-        yield f"link set {interface} up"
-
-
-def route_lines(node, routes):
-    for subnet, links in routes:
-        for family in topology.FAMILIES:
-            hops = [f"via {k.address(k.other(node), family)} dev {k.interface(node)}"
-                    for k in links]
-            way = hops[0] if len(hops) == 1 else " ".join(f"nexthop {hop}" for hop in hops)
-            yield f"route add {subnet.prefix(family)} {way}"
-
-
-def void_lines(topo, node):
-    for void in topo.voids.values():
-        if void.router == node:
-            for family in topology.FAMILIES:
-                yield f"route add {void.kind} {void.subnet.prefix(family)}"
-
+# --- ready? ---------------------------------------------------------------------
 
 def link_is_ready(namespace):
     """No link is without carrier and no IPv6 address is tentative."""

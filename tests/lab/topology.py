@@ -10,6 +10,12 @@ map from addresses to names follow from that, so that tests compare names.
     paths = ["client a b|c d server"]          "|": load balanced
     delay = { "a b" = 20 }                     milliseconds, each way
     [[expect]]                                 hops by name, first to last
+
+    lans = { lan1 = "a b c" }                  more than two on one link
+    packed = 30                                IPv4 subnets of this length, one after the
+                                               other; without it, /24s
+    prefix = { "a b" = 31, lan1 = 29 }         other lengths
+    router_sysctl = { ... }                    of all routers
 """
 import dataclasses
 import ipaddress
@@ -29,40 +35,51 @@ class TopologyError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Subnet:
-    """The addresses of one link; `number` makes them."""
+    """The addresses of one link; `number` makes them, and `base` where IPv4's are packed."""
     number: int
+    length: int = 24
+    base: str = ""
 
     def prefix(self, family):
         if family == 4:
-            return f"10.77.{self.number}.0/24"
+            return f"{self.base or f'10.77.{self.number}.0'}/{self.length}"
         return f"fd77:0:0:{self.number:x}::/64"
 
     def address(self, family, host):
         """The text of an address as the kernel prints it."""
         net = ipaddress.ip_network(self.prefix(family))
         # The host part reads the same in both families: .101 and ::101.
-        return str(net[host if family == 4 else int(str(host), 16)])
+        if family == 6:
+            return str(net[int(str(host), 16)])
+        return str(net[host - (self.length == 31)])
 
 
 @dataclasses.dataclass(frozen=True)
 class Link:
-    """Two neighbours.  The first has host part 1, the second 2."""
+    """Two neighbours.  The first has host part 1, the second 2; on a LAN, as it says."""
     ends: tuple
     subnet: Subnet
-    tun: bool
-    delay_ms: float
+    tun: bool = False
+    delay_ms: float = 0
+    lan: str = ""
+    hosts: tuple = (1, 2)
 
     def other(self, node):
         return self.ends[1 - self.ends.index(node)]
 
     def host(self, node):
-        return 1 + self.ends.index(node)
+        return self.hosts[self.ends.index(node)]
 
     def address(self, node, family):
         return self.subnet.address(family, self.host(node))
 
     def interface(self, node):
-        return f"to-{self.other(node)}"
+        return f"to-{self.lan or self.other(node)}"
+
+
+def lan_port(member):
+    """Name of the bridge's port for a member of a LAN."""
+    return f"port-{member}"
 
 
 @dataclasses.dataclass
@@ -73,6 +90,7 @@ class Node:
     server: bool
     addresses: int = 1
     nft: str = ""
+    loopback: str = ""  # an IPv4 address that belongs to no link
     sysctl: dict = dataclasses.field(default_factory=dict)
 
 
@@ -130,6 +148,8 @@ class Topology:
         self.limited = frozenset(data.get("limited", ()))
         self.loss = float(data.get("loss", 0))
         self.nodes = self._read_nodes(data)
+        self.router_sysctl = data.get("router_sysctl", {})
+        self.lans = {lan: members.split() for lan, members in data.get("lans", {}).items()}
         self.links = self._read_links(data)
         self.voids = self._read_voids(data)
         self.paths = [parse_path(p) for p in data.get("paths", ())]
@@ -160,11 +180,16 @@ class Topology:
         unknown = tuns - {frozenset(pair) for pair in pairs}
         if unknown:
             raise TopologyError(f"no such link: {' '.join(sorted(unknown.pop()))}")
-        return [Link(pair, Subnet(number), frozenset(pair) in tuns,
-                     delays.get(frozenset(pair), 0)) for number, pair in enumerate(pairs, 1)]
+        names = [" ".join(pair) for pair in pairs] + list(data.get("lans", {}))
+        subnets = make_subnets(names, data.get("packed"), data.get("prefix", {}))
+        links = [Link(pair, subnet, frozenset(pair) in tuns, delays.get(frozenset(pair), 0))
+                 for pair, subnet in zip(pairs, subnets)]
+        for members, subnet in zip(data.get("lans", {}).items(), subnets[len(pairs):]):
+            links += lan_links(*members, subnet)
+        return links
 
     def _read_voids(self, data):
-        first = len(self.links) + 1
+        first = max(link.subnet.number for link in self.links) + 1
         return {name: Void(name, v["router"], v["kind"], Subnet(first + i))
                 for i, (name, v) in enumerate(data.get("void", {}).items())}
 
@@ -175,7 +200,7 @@ class Topology:
 
     def _check_names(self):
         """A misspelt name would otherwise show as a hop that is never seen."""
-        used = {n for link in self.links for n in link.ends} | self.silent | self.limited
+        used = {n for lan in self.lans.values() for n in lan} | {n for link in self.links for n in link.ends} | self.silent | self.limited
         expected = [way for e in self.expect for way in (e.forward, e.reverse)]
         for path in self.paths + expected:
             used |= {name for hop in path for name in hop}
@@ -189,16 +214,28 @@ class Topology:
         for node in self.nodes:
             for family in FAMILIES:
                 names.update((a, node) for a in self.addresses(node, family))
+            if self.nodes[node].loopback:
+                names[self.nodes[node].loopback] = node
         return names
 
     def links_of(self, node):
         return [link for link in self.links if node in link.ends]
 
+    def ports_of(self, node):
+        """A link for each interface: a LAN has one, however many neighbours."""
+        return list({link.interface(node): link for link in reversed(self.links_of(node))}
+                    .values())[::-1]
+
+    def lan_ports(self, node):
+        """[(port, bridge)] of the LANs whose bridge is at this node."""
+        return [(lan_port(m), f"to-{lan}") for lan, members in self.lans.items()
+                if members[0] == node for m in members[1:]]
+
     def addresses(self, name, family):
         """All addresses of a node or void; the first is the one that names it."""
         if name in self.voids:
             return [self.voids[name].subnet.address(family, 1)]
-        return [a for link in self.links_of(name) for a in self.addresses_at(name, link, family)]
+        return [a for link in self.ports_of(name) for a in self.addresses_at(name, link, family)]
 
     def addresses_at(self, name, link, family):
         """Those at one link: further addresses of a node are at its first."""
@@ -214,7 +251,7 @@ class Topology:
         return self._names.get(str(ipaddress.ip_address(address)))
 
     def interfaces(self, node):
-        return [link.interface(node) for link in self.links_of(node)]
+        return [link.interface(node) for link in self.ports_of(node)]
 
     def linked(self, path):
         """Those steps of a path that a link exists for: the ways packets can take."""
@@ -256,7 +293,8 @@ class Topology:
     def routes(self):
         """{node: [(subnet, [link])]}: more than one link is load balanced."""
         table = {node: [] for node in self.nodes}
-        subnets = [k.subnet for k in self.links] + [v.subnet for v in self.voids.values()]
+        subnets = dict.fromkeys([k.subnet for k in self.links] +
+                                [v.subnet for v in self.voids.values()])
         for subnet in subnets:
             chosen = self._shortest(subnet)
             for path in self.paths:
@@ -266,6 +304,31 @@ class Topology:
                 if all(k.subnet != subnet for k in self.links_of(node)):
                     table[node].append((subnet, links))
         return table
+
+
+def make_subnets(names, packed, lengths):
+    """A subnet for each link or LAN, in their order."""
+    unknown = set(lengths) - set(names)
+    if unknown:
+        raise TopologyError(f"no such link: {', '.join(sorted(unknown))}")
+    subnets = []
+    free = int(ipaddress.ip_address("10.77.0.0"))
+    for number, name in enumerate(names, 1):
+        length = lengths.get(name, packed or 24)
+        size = 2 ** (32 - length)
+        free = (free + size - 1) // size * size
+        base = str(ipaddress.ip_address(free)) if packed else ""
+        subnets.append(Subnet(number, length, base))
+        free += size
+    return subnets
+
+
+def lan_links(lan, members, subnet):
+    """All members of a LAN are neighbours, with host parts in their order."""
+    members = members.split()
+    return [Link((one, two), subnet, lan=lan,
+                 hosts=(members.index(one) + 1, members.index(two) + 1))
+            for one, two in itertools.combinations(members, 2)]
 
 
 def load(name):
