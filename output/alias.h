@@ -23,7 +23,7 @@ enum alias_rule {
 	ALIAS_COMMON_NEIGHBOUR,	  /* on the other side, both have the same neighbour */
 	ALIAS_SECOND_SUBNET,	  /* on the other side, there is a subnet, too */
 	ALIAS_ACCEPTED_NEIGHBOUR, /* neighbours on the other side are aliases */
-	ALIAS_POINT_TO_POINT,	  /* nothing; but the subnet has room for two only */
+	ALIAS_POINT_TO_POINT,	  /* nothing, all is silent; but the subnet has room for two */
 };
 enum { ALIAS_RULES = ALIAS_POINT_TO_POINT + 1 };
 

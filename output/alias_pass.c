@@ -59,6 +59,13 @@ static bool exclude_each_other(struct pass *p, uint32_t one, uint32_t two)
 	       (alias_sets_would_loop(sets, one, two) || are_parted(p, one, two));
 }
 
+/* Neighbours that are known and do not fit speak against a pair, however sure the link
+ * is: the router on the way back may be another that answered from that link's side. */
+static bool counts(const struct pass *p, const struct alias_candidate *k)
+{
+	return k->rule <= p->weakest && (k->rule < ALIAS_POINT_TO_POINT || k->is_silent);
+}
+
 /*
  * Two routers between two LANs look the same from both sides: each address of the one
  * LAN goes with each of the other.  Then nobody knows, and nothing is accepted.
@@ -71,7 +78,7 @@ static bool has_rival(struct pass *p, const struct alias_candidate *k)
 		const struct alias_candidate *other = &all->items[i];
 
 		p->work->steps++;
-		if (other->rule > p->weakest || (other->a == k->a) == (other->c == k->c))
+		if (!counts(p, other) || (other->a == k->a) == (other->c == k->c))
 			continue; /* the same pair, or one without a part in this */
 		if (alias_sets_are_one(&p->work->sets, other->a, other->c))
 			continue; /* decided: is_possible() knows */
@@ -213,7 +220,7 @@ static int pass_subnet(struct pass *p)
 
 		if (is_exhausted(p->work))
 			break;
-		if (k->rule <= p->weakest && is_possible(p, k) && !has_rival(p, k))
+		if (counts(p, k) && is_possible(p, k) && !has_rival(p, k))
 			err = accept(p, k);
 	}
 	return err;

@@ -19,7 +19,8 @@ from labtest import equal
 # The least recall of a two-way multipath trace, by topology; precision is always 1.  Of
 # aliashard's eleven pairs two have no subnet: their links end at silent routers, or at
 # one that has no address there.
-TOPOLOGIES = {"alias30": 1.0, "alias31": 1.0, "alias29": 1.0, "aliashard": 0.8}
+TOPOLOGIES = {"alias30": 1.0, "alias31": 1.0, "alias29": 1.0, "aliashard": 0.8,
+              "asym": 1.0}
 
 
 def pairs_of(groups):

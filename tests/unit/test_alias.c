@@ -194,6 +194,15 @@ Test(alias, unrelated_links_in_one_30)
 		    FLOWS("203.0.113.1 198.51.100.90 198.51.100.2 198.51.100.130 " CLIENT), "");
 }
 
+/* There by .2 and back by .33, which came to r1 from elsewhere: Linux answers with the
+ * address that looks towards the server. */
+Test(alias, way_back_by_another_router)
+{
+	expect_sets(FLOWS("192.0.2.1 198.51.100.2 198.51.100.18 " SERVER),
+		    FLOWS("203.0.113.1 198.51.100.33 198.51.100.1 " CLIENT),
+		    "192.0.2.1 198.51.100.1\n");
+}
+
 /* With nothing around them nobody can say so; the score does. */
 Test(alias, link_without_any_neighbour_is_a_guess)
 {
