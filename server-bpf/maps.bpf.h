@@ -33,7 +33,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, COUNTER_COUNT * FAMILY_COUNT);
+	__uint(max_entries, COUNTER_COUNT *FAMILY_COUNT);
 	__type(key, uint32_t);
 	__type(value, uint64_t);
 } counters SEC(".maps");

@@ -12,7 +12,7 @@ struct server_options {
 	bool v6;
 	uint32_t sessions;   /* 0: the default */
 	uint64_t timeout_ns; /* 0: the default */
-	int log_level;       /* enum log_level */
+	int log_level;	     /* enum log_level */
 	char **interfaces;   /* into argv, NULL at the end */
 };
 

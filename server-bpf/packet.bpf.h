@@ -99,8 +99,8 @@ static __always_inline bool packet_read_v6(struct reader *r, uint32_t frame_len,
 static __always_inline bool packet_read(struct __sk_buff *skb, bool is_v4, struct packet *p)
 {
 	struct reader r = reader_over(skb);
-	uint32_t headers =
-		sizeof(struct eth_hdr) + (is_v4 ? sizeof(struct ipv4_hdr) : sizeof(struct ipv6_hdr));
+	uint32_t headers = sizeof(struct eth_hdr) +
+			   (is_v4 ? sizeof(struct ipv4_hdr) : sizeof(struct ipv6_hdr));
 	struct eth_hdr *eth;
 
 	if (skb->pkt_type != PACKET_HOST || skb->len < headers)

@@ -50,20 +50,20 @@ _Static_assert(sizeof(struct session_slot) == 32, "map value without holes");
 /* Why a packet went where it went.  One count a reason and family; names in
  * counters.c. */
 enum server_counter {
-	COUNT_REQUEST,           /* requests of any kind */
-	COUNT_PROBE,             /* probes sent */
-	COUNT_RESPONSE,          /* results sent */
-	COUNT_BAD_TTL,           /* status 1 sent: mostly support checks */
-	COUNT_BAD_PROTO,         /* status 2 sent */
-	COUNT_DUPLICATE,         /* dropped: identifier still live for this client */
-	COUNT_FULL,              /* dropped: no free slot */
-	COUNT_EXPIRED,           /* sessions that ended without an answer */
-	COUNT_UNMATCHED,         /* answers to no live session, passed to the kernel */
+	COUNT_REQUEST,		 /* requests of any kind */
+	COUNT_PROBE,		 /* probes sent */
+	COUNT_RESPONSE,		 /* results sent */
+	COUNT_BAD_TTL,		 /* status 1 sent: mostly support checks */
+	COUNT_BAD_PROTO,	 /* status 2 sent */
+	COUNT_DUPLICATE,	 /* dropped: identifier still live for this client */
+	COUNT_FULL,		 /* dropped: no free slot */
+	COUNT_EXPIRED,		 /* sessions that ended without an answer */
+	COUNT_UNMATCHED,	 /* answers to no live session, passed to the kernel */
 	COUNT_TRUNCATED_REQUEST, /* too short to be one, passed to the kernel */
-	COUNT_BAD_SOURCE,        /* requests from an address that is no host's, passed likewise */
-	COUNT_FRAGMENT,          /* fragments of ICMP or TCP, passed to the kernel */
-	COUNT_REWRITE_FAILED,    /* dropped: the packet could not be resized or written */
-	COUNT_SYN_ACK_CLONED,    /* handed to the kernel as well, which resets them */
-	COUNTER_COUNT,           /* keep last */
+	COUNT_BAD_SOURCE,	 /* requests from an address that is no host's, passed likewise */
+	COUNT_FRAGMENT,		 /* fragments of ICMP or TCP, passed to the kernel */
+	COUNT_REWRITE_FAILED,	 /* dropped: the packet could not be resized or written */
+	COUNT_SYN_ACK_CLONED,	 /* handed to the kernel as well, which resets them */
+	COUNTER_COUNT,		 /* keep last */
 };
 enum { FAMILY_V4, FAMILY_V6, FAMILY_COUNT };

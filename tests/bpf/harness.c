@@ -61,8 +61,8 @@ enum harness_verdict harness_run(struct harness *h, const struct packet_bytes *i
 		    .data_size_out = sizeof(out.bytes));
 
 	memcpy(frame.bytes, own, sizeof(own));
-	cr_assert_eq(bpf_prog_test_run_opts(bpf_program__fd(h->skel->progs.revtr_ingress), &run),
-		     0, "%s", strerror(errno));
+	cr_assert_eq(bpf_prog_test_run_opts(bpf_program__fd(h->skel->progs.revtr_ingress), &run), 0,
+		     "%s", strerror(errno));
 	out.len = run.data_size_out;
 	if ((int)run.retval == HARNESS_SEND)
 		memcpy(out.bytes + 6, in->bytes, 6);
@@ -106,8 +106,7 @@ unsigned int harness_free_slots(const struct harness *h)
 	unsigned int count = 0;
 
 	cr_assert(taken);
-	while (count < h->sessions &&
-	       !bpf_map_lookup_and_delete_elem(fd, NULL, &taken[count]))
+	while (count < h->sessions && !bpf_map_lookup_and_delete_elem(fd, NULL, &taken[count]))
 		count++;
 	for (unsigned int i = count; i-- > 0;)
 		bpf_map_update_elem(fd, NULL, &taken[i], BPF_ANY);

@@ -27,8 +27,7 @@ enum harness_verdict {
 enum harness_verdict harness_run(struct harness *h, const struct packet_bytes *in,
 				 struct packet_bytes *ret_out);
 
-uint64_t harness_counter(const struct harness *h, enum server_counter counter,
-			 unsigned int family);
+uint64_t harness_counter(const struct harness *h, enum server_counter counter, unsigned int family);
 /* Sessions in the table right now. */
 unsigned int harness_sessions(const struct harness *h);
 /* File descriptor of that table: struct session_key to struct session. */

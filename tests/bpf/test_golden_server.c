@@ -144,7 +144,7 @@ struct replay {
 	struct harness *h;
 	struct capture_file file;
 	size_t next_sent; /* first packet that the deployed server sent and we did not yet */
-	bool is_main;     /* its identifiers are the client's, so its probes' answers are ours */
+	bool is_main;	  /* its identifiers are the client's, so its probes' answers are ours */
 	bool is_timed;
 	uint8_t mac[6]; /* the server's */
 };

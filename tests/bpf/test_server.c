@@ -26,8 +26,8 @@ static struct packet_bytes request(uint16_t id, uint8_t ttl, uint8_t proto)
 
 static void expect_free(const struct harness *h, unsigned int slots)
 {
-	cr_assert_eq(harness_free_slots(h), slots, "%u free slots, want %u",
-		     harness_free_slots(h), slots);
+	cr_assert_eq(harness_free_slots(h), slots, "%u free slots, want %u", harness_free_slots(h),
+		     slots);
 }
 
 Test(server, answered_session_gives_its_slot_back)
@@ -223,8 +223,8 @@ Test(server, packets_cut_at_any_byte_pass)
 
 	in = request(8, 3, PROTO_TCP);
 	harness_run(h, &in, &probe);
-	rst = build_tcp(&to_server, 33500, REVTR_PROBE_PORT,
-			revtr_seq_from_id(be16_from(8)) + 1, TCP_RST | TCP_ACK);
+	rst = build_tcp(&to_server, 33500, REVTR_PROBE_PORT, revtr_seq_from_id(be16_from(8)) + 1,
+			TCP_RST | TCP_ACK);
 	expect_pass_when_cut(h, &rst, rst.len);
 	cr_assert_eq(harness_run(h, &rst, &out), HARNESS_SEND);
 	harness_free(h);
@@ -310,14 +310,15 @@ struct foreign_case {
 	struct packet_bytes frame;
 };
 
-#define FOREIGN(title, packet) \
+#define FOREIGN(title, packet)         \
 	cases[count].frame = (packet); \
 	memcpy((char *)cases[count++].name, title, sizeof(title))
 
 ParameterizedTestParameters(server, foreign_packets_pass_unchanged)
 {
-	static const char *const nobody[] = { "0.0.0.0", "127.0.0.1", "224.0.0.1",
-					      "255.255.255.255", "::", "::1", "ff02::1" };
+	static const char *const nobody[] = { "0.0.0.0",	 "127.0.0.1", "224.0.0.1",
+					      "255.255.255.255", "::",	      "::1",
+					      "ff02::1" };
 	static struct foreign_case cases[32];
 	struct build_ip v6 = { .src = "2001:db8::1", .dst = "2001:db8::2" };
 	struct build_ip udp = { .src = SERVER, .dst = CLIENT, .proto = PROTO_UDP };

@@ -129,7 +129,8 @@ struct packet_bytes build_tcp(const struct build_ip *ip, uint16_t sport, uint16_
 	struct build_ip tcp = *ip;
 
 	tcp.proto = PROTO_TCP;
-	hdr.checksum = csum_finish(csum_add(pseudo(&tcp, PROTO_TCP, sizeof(hdr)), &hdr, sizeof(hdr)));
+	hdr.checksum =
+		csum_finish(csum_add(pseudo(&tcp, PROTO_TCP, sizeof(hdr)), &hdr, sizeof(hdr)));
 	return build_frame(&tcp, &hdr, sizeof(hdr));
 }
 

@@ -11,7 +11,7 @@ struct build_ip {
 	uint8_t proto;
 	uint8_t ttl;
 	uint8_t options; /* IPv4: bytes of options, a multiple of 4 */
-	uint16_t frag;   /* IPv4: flags and offset */
+	uint16_t frag;	 /* IPv4: flags and offset */
 };
 
 /* Wraps `payload` (an L4 header and what follows, its checksum field included

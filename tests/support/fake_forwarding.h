@@ -36,5 +36,6 @@ struct mda_config fake_mda_config(enum mda_method method, double eps);
 /* stopping_fill(), remembered: it takes a hundredth of a second. */
 const struct stopping *fake_stopping(double eps);
 
-/* Runs until the end, and has an eye on what must always hold; fails the test if it stands still. */
+/* Runs until the end, and has an eye on what must always hold; fails the test if it stands still.
+ */
 void fake_forward(const struct fake_forwarding *f, struct mda *m, struct fake_outcome *ret);

@@ -31,11 +31,11 @@ size_t capture_names(const char *prefix, const char *suffix, char ***ret_names);
 void capture_names_free(char **names, size_t count);
 
 /* Skips the test loudly; with REQUIRE_ALL in the environment fails it. */
-#define TEST_NEEDS(condition, what)                                                                \
-	do {                                                                                       \
-		if (condition)                                                                     \
-			break;                                                                     \
-		if (getenv("REQUIRE_ALL"))                                                         \
-			cr_assert_fail("needs %s", what);                                                \
-		cr_skip_test("needs %s", what);                                                    \
+#define TEST_NEEDS(condition, what)                       \
+	do {                                              \
+		if (condition)                            \
+			break;                            \
+		if (getenv("REQUIRE_ALL"))                \
+			cr_assert_fail("needs %s", what); \
+		cr_skip_test("needs %s", what);           \
 	} while (0)

@@ -227,10 +227,8 @@ Test(craft, indirect_request_names_its_target_as_deployed_clients_do)
 		const char *target;
 		const char *object;
 	} wants[] = {
-		{ 6, "10.77.11.2",
-		  "2000 c5a0 0010 0500 00000000 00000000 0000ffff 0a4d0b02" },
-		{ 9, "fd77:11::2",
-		  "2000 dd64 0010 0500 fd770011 00000000 00000000 00000002" },
+		{ 6, "10.77.11.2", "2000 c5a0 0010 0500 00000000 00000000 0000ffff 0a4d0b02" },
+		{ 9, "fd77:11::2", "2000 dd64 0010 0500 fd770011 00000000 00000000 00000002" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(wants); i++) {
