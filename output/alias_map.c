@@ -226,7 +226,8 @@ static int make_hops(struct alias_hops *h, struct alias_edge *edges, size_t coun
 	h->first = calloc((size_t)nodes + 2, sizeof(*h->first));
 	if (!h->edges || !h->first)
 		return -ENOMEM;
-	qsort(edges, count, sizeof(*edges), compare_edges);
+	if (count > 0)
+		qsort(edges, count, sizeof(*edges), compare_edges);
 	for (size_t i = 0; i < count; i++)
 		if (kept == 0 || compare_edges(&h->edges[kept - 1], &edges[i]) != 0)
 			h->edges[kept++] = edges[i];

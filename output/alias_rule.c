@@ -146,6 +146,8 @@ static void unite(struct alias_candidates *list)
 {
 	size_t kept = 0;
 
+	if (list->count == 0)
+		return;
 	qsort(list->items, list->count, sizeof(*list->items), compare_candidates);
 	for (size_t i = 0; i < list->count; i++) {
 		if (kept > 0 && compare_candidates(&list->items[kept - 1], &list->items[i]) == 0)

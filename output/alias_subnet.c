@@ -73,8 +73,9 @@ static bool is_doubtful(const struct alias_map *m, const struct alias_subnet *s)
 	return false;
 }
 
-static void find_of_length(struct alias_subnets *s, const struct alias_map *m, uint8_t len)
+static void find_of_length(struct alias_subnets *s, const struct alias_map *m, int length)
 {
+	uint8_t len = (uint8_t)length;
 	uint32_t end;
 
 	for (uint32_t i = 0; i < m->count; i = end) {
@@ -106,7 +107,7 @@ int alias_subnets_init(struct alias_subnets *s, const struct alias_map *m)
 		alias_subnets_fini(s);
 		return -ENOMEM;
 	}
-	for (uint8_t len = ALIAS_LEN_MIN; len <= ALIAS_LEN_MAX; len++)
+	for (int len = ALIAS_LEN_MIN; len <= ALIAS_LEN_MAX; len++)
 		find_of_length(s, m, len);
 	qsort(s->items, s->count, sizeof(*s->items), compare_subnets);
 	memset(s->of_node, 0xff, (m->count + 1) * sizeof(*s->of_node));

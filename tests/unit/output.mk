@@ -1,6 +1,7 @@
 # output/
 unit_tests += \
 	tests/unit/test_alias \
+	tests/unit/test_alias_doubt \
 	tests/unit/test_alias_many \
 	tests/unit/test_alias_sinks \
 	tests/unit/test_dot \
@@ -39,7 +40,10 @@ test_study = tests/unit/study_checks.c tests/unit/study_checks.h \
 EXTRA_DIST += tests/study
 test_printed = tests/unit/printed.c tests/unit/printed.h $(test_records)
 test_flows = tests/unit/flows.c tests/unit/flows.h $(test_records)
-tests_unit_test_alias_SOURCES = tests/unit/test_alias.c $(test_flows)
+test_alias = tests/unit/alias_checks.c tests/unit/alias_checks.h $(test_flows)
+tests_unit_test_alias_SOURCES = tests/unit/test_alias.c $(test_alias)
+tests_unit_test_alias_doubt_SOURCES = tests/unit/test_alias_doubt.c $(test_alias)
+tests_unit_test_alias_doubt_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_alias_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_alias_many_SOURCES = tests/unit/test_alias_many.c $(test_flows)
 tests_unit_test_alias_many_LDADD = $(OUTPUT_TEST_LIBS)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What holds for any network: random ones, and large ones. */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "output/alias.h"
 #include "tests/support/random.h"
@@ -184,6 +186,45 @@ Test(alias_many, no_set_ever_has_two_addresses_of_a_trace)
 	cr_assert_lt(wrong * 100, sets, "%u sets, %u wrong members", sets, wrong);
 }
 
+/* Nothing but addresses side by side, in any order. */
+static void babble(struct random *r, enum trace_direction direction, struct flows *f)
+{
+	unsigned int count = 1 + random_below(r, FLOWS_MAX);
+
+	for (unsigned int i = 0; i < count; i++) {
+		f->text[i][0] = '\0';
+		for (unsigned int hops = random_below(r, 6); hops > 0; hops--)
+			add_hop(f->text[i], random_below(r, 32), random_below(r, 12) == 0);
+		strcat(f->text[i], direction == TRACE_FORWARD ? SERVER : CLIENT);
+		f->ways[i] = f->text[i];
+	}
+	f->ways[count] = NULL;
+}
+
+Test(alias_many, nonsense_makes_no_set_with_two_addresses_of_a_trace)
+{
+	static struct record_draft there, back;
+	static struct flows forward, reverse;
+	const struct trace_record *traces[] = { &there.trace, &back.trace };
+	struct random random = { .state = 11 };
+	size_t sets = 0;
+
+	for (int round = 0; round < 5000; round++) {
+		struct alias_result r;
+
+		babble(&random, TRACE_FORWARD, &forward);
+		babble(&random, TRACE_REVERSE, &reverse);
+		flows_draft(&there, TRACE_FORWARD, CLIENT, SERVER, forward.ways);
+		flows_draft(&back, TRACE_REVERSE, SERVER, CLIENT, reverse.ways);
+		cr_assert_eq(alias_resolve(traces, 2, false, &r), 0);
+		expect_no_two_on_a_trace(&r, &there.trace);
+		expect_no_two_on_a_trace(&r, &back.trace);
+		sets += r.set_count;
+		alias_result_fini(&r);
+	}
+	cr_assert_gt(sets, 500);
+}
+
 /* All of `count` diamonds, each router a set; returns the steps. */
 static uint64_t resolve_diamonds(unsigned int count)
 {
@@ -216,4 +257,28 @@ Test(alias_many, cost_grows_with_links_and_not_with_paths)
 		      (unsigned long long)five, (unsigned long long)ten);
 	cr_expect_lt(ten, 20000);
 	cr_expect_eq(resolve_diamonds(1) > 0, true);
+}
+
+Test(alias_many, too_many_addresses_are_refused)
+{
+	static struct vertex_record vertices[ALIAS_ADDRS_MAX + 2];
+	struct trace_record trace = {
+		.mode = TRACE_MDA,
+		.src = draft_addr(CLIENT),
+		.dst = draft_addr(SERVER),
+		.vertices = vertices,
+		.vertex_count = ALIAS_ADDRS_MAX,
+	};
+	const struct trace_record *traces[] = { &trace };
+	struct alias_result r;
+
+	for (uint32_t i = 1; i < ALIAS_ADDRS_MAX + 2; i++)
+		vertices[i] = (struct vertex_record){
+			.addr = addr_from_v4(be32_from(0xc6000000 + i)),
+			.ttl = 1,
+		};
+	cr_assert_eq(alias_resolve(traces, 1, false, &r), 0);
+	alias_result_fini(&r);
+	trace.vertex_count++;
+	cr_expect_eq(alias_resolve(traces, 1, false, &r), -E2BIG);
 }
