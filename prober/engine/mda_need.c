@@ -96,26 +96,92 @@ static uint16_t mda_send_known(struct mda *m, uint8_t ttl, const struct mda_vert
 	return missing;
 }
 
-/* New flows for a hop behind `ttl`.  Where only one vertex is known they can but meet
- * that one, and go on at once; else each first has to show whom it meets. */
-static void mda_draw(struct mda *m, uint8_t ttl, unsigned int count)
+/* The black hole that this flow falls into at `ttl`, as far as is known; -1: none. */
+static int mda_dark_hole(struct mda *m, uint8_t ttl, uint16_t flow)
+{
+	const struct mda_hop *near = mda_table_hop(&m->table, (uint8_t)(ttl - 1));
+	const struct mda_vertex *v = mda_table_vertex(&m->table, (uint8_t)(ttl - 1), flow);
+
+	return v ? mda_table_dark_hole(&m->table, ttl, (uint8_t)(v - near->vertices)) : -1;
+}
+
+/* Flows that meet a black hole's predecessor need not be sent to be lost there. */
+static bool mda_inherit(struct mda *m, uint8_t ttl)
+{
+	struct mda_hop *hop = mda_table_hop(&m->table, ttl);
+	bool has_dark = false;
+
+	for (int i = 0; i < hop->vertex_count; i++)
+		has_dark |= hop->vertices[i].is_hole &&
+			    !mda_table_is_doubted(&m->table, ttl, &hop->vertices[i]);
+	for (uint16_t flow = 0; has_dark && flow < m->table.flow_count; flow++) {
+		int hole = hop->cells[flow].vertex || mda_table_is_taken(hop, flow)
+				   ? -1
+				   : mda_dark_hole(m, ttl, flow);
+
+		if (hole >= 0)
+			mda_table_inherit(&m->table, ttl, flow, (uint8_t)hole);
+	}
+	return has_dark;
+}
+
+/* One new flow on its way to `ttl`, by way of the only vertex of the hop before. */
+static bool mda_draw_single(struct mda *m, uint8_t ttl)
+{
+	const struct mda_hop *near = mda_table_hop(&m->table, (uint8_t)(ttl - 1));
+	uint16_t flow;
+
+	if (!mda_fresh_flow(m, ttl, &flow))
+		return false;
+	if (ttl - 1 > m->table.root && !near->cells[flow].vertex)
+		mda_table_assume(&m->table, (uint8_t)(ttl - 1), flow, 0);
+	return mda_enqueue(m, ttl, flow);
+}
+
+/* Sends new flows to `ttl`, so many that `count` are under way there. */
+static void mda_draw_at(struct mda *m, uint8_t ttl, unsigned int count)
+{
+	const struct mda_hop *hop = mda_table_hop(&m->table, ttl);
+	unsigned int under_way = (unsigned int)hop->waiting + hop->queued;
+	uint16_t flow;
+
+	for (; under_way < count; under_way++)
+		if (!mda_fresh_flow(m, ttl, &flow) || !mda_enqueue(m, ttl, flow))
+			return;
+}
+
+/*
+ * New flows for the hop behind `ttl` - 1.  Where only one vertex is known there they can
+ * but meet that one, and go on at once; else each first has to show whom it meets.
+ * Where that may be a black hole, it shows whom it meets before that: what falls into the
+ * hole then is not waited for.
+ */
+static void mda_draw(struct mda *m, uint8_t ttl, unsigned int count, bool has_dark)
 {
 	struct mda_hop *near = mda_table_hop(&m->table, (uint8_t)(ttl - 1));
 	bool some_ended = m->table.first_end && m->table.first_end < ttl;
-	bool single = near->vertex_count == 1 && !some_ended;
-	unsigned int under_way = single ? 0u : (unsigned int)near->waiting + near->queued;
-	uint8_t where = single ? ttl : (uint8_t)(ttl - 1);
+	uint8_t where = (uint8_t)(ttl - 1);
 
-	for (; under_way < count; under_way++) {
-		uint16_t flow;
-
-		if (!mda_fresh_flow(m, where, &flow))
-			return;
-		if (single && ttl - 1 > m->table.root && !near->cells[flow].vertex)
-			mda_table_assume(&m->table, (uint8_t)(ttl - 1), flow, 0);
+	if (near->vertex_count == 1 && !some_ended) {
+		while (count-- > 0 && mda_draw_single(m, ttl))
+			;
+		return;
+	}
+	if (!has_dark || where == m->config->min_ttl) {
+		mda_draw_at(m, where, count);
+		return;
+	}
+	for (uint16_t flow = 0; flow < m->table.flow_count && count > 0; flow++) {
+		if (mda_table_is_taken(near, flow) || near->cells[flow].vertex ||
+		    !mda_table_vertex(&m->table, (uint8_t)(where - 1), flow))
+			continue;
 		if (!mda_enqueue(m, where, flow))
 			return;
+		count--;
 	}
+	while (where > m->config->min_ttl && mda_inherit(m, where))
+		where--;
+	mda_draw_at(m, where, count);
 }
 
 static unsigned int most(unsigned int a, unsigned int b)
@@ -139,6 +205,7 @@ static void mda_plan_nodes(struct mda *m, uint8_t ttl, bool early)
 	uint16_t silent[MDA_VERTICES_MAX];
 	unsigned int draw = 0;
 	unsigned int rare = 0;
+	bool has_dark = ttl > m->config->min_ttl && mda_inherit(m, (uint8_t)(ttl - 1));
 
 	mda_count_silent(m, ttl, silent);
 	for (int i = 0; i < near->vertex_count; i++) {
@@ -159,7 +226,7 @@ static void mda_plan_nodes(struct mda *m, uint8_t ttl, bool early)
 	 * a quarter of those leave together, or else each would wait for the one before.
 	 */
 	if (draw && !early)
-		mda_draw(m, ttl, most(draw, rare));
+		mda_draw(m, ttl, most(draw, rare), has_dark);
 }
 
 /* --- one hop by the share of its predecessors ------------------------------------------- */

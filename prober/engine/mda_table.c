@@ -333,3 +333,19 @@ void mda_table_assume(struct mda_table *t, uint8_t ttl, uint16_t flow, uint8_t v
 	cell->is_assumed = 1;
 	mda_table_link(t, ttl, flow, 1);
 }
+
+int mda_table_dark_hole(struct mda_table *t, uint8_t ttl, uint8_t near)
+{
+	const struct mda_vertex *before = &mda_table_hop(t, (uint8_t)(ttl - 1))->vertices[near];
+
+	return before->successors ? -1 : mda_hop_find_hole(mda_table_hop(t, ttl), near);
+}
+
+void mda_table_inherit(struct mda_table *t, uint8_t ttl, uint16_t flow, uint8_t hole)
+{
+	struct mda_hop *hop = mda_table_hop(t, ttl);
+
+	hop->vertices[hole].flows++;
+	hop->cells[flow].vertex = (uint8_t)(hole + 1);
+	mda_table_link(t, ttl, flow, 1);
+}

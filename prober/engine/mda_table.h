@@ -112,6 +112,11 @@ void mda_table_make_hole(struct mda_table *t, uint8_t ttl, uint8_t near);
 bool mda_table_is_doubted(struct mda_table *t, uint8_t ttl, const struct mda_vertex *v);
 /* The flow goes no further than `ttl`: what it met behind that does not count. */
 void mda_table_end(struct mda_table *t, uint8_t ttl, uint16_t flow);
+/* The black hole behind vertex `near` of the hop before, if that has nobody else; -1 if
+ * there is none. */
+int mda_table_dark_hole(struct mda_table *t, uint8_t ttl, uint8_t near);
+/* A flow that meets the black hole's predecessor falls into it, unsent. */
+void mda_table_inherit(struct mda_table *t, uint8_t ttl, uint16_t flow, uint8_t hole);
 /* Nobody else is known there, so the flow is taken to meet this vertex. */
 void mda_table_assume(struct mda_table *t, uint8_t ttl, uint16_t flow, uint8_t vertex);
 /* Somebody else was met there: nothing is assumed any more. */

@@ -13,7 +13,7 @@ FIRST_TABLE = 100  # of a router; the mark and the table of its first link are o
 # Before Linux 6.11 all routers of a machine hash with one seed: of a flow's second
 # balancer only some of the ways would ever be taken, so nftables has to do it all.
 KERNEL_SEEDS = "/proc/sys/net/ipv4/fib_multipath_hash_seed"
-ALL_PROTOCOLS = "icmp, ipv6-icmp, tcp, udp"
+ALL_PROTOCOLS = "1, 58, 6, 17"
 # The way of a packet, as an nftables expression: by flow, or each on its own.
 BY_FLOW = "jhash @th,0,32 mod {count} seed {seed}"
 BY_PACKET = "numgen random mod {count}"
@@ -49,7 +49,7 @@ def chain(topo, node, routes, way=BY_FLOW, protocols=None, priority="mangle"):
     The seeds differ from router to router, or a flow would take the same branch at each.
     """
     if protocols is None:
-        protocols = "icmp, ipv6-icmp" if os.path.exists(KERNEL_SEEDS) else ALL_PROTOCOLS
+        protocols = "1, 58" if os.path.exists(KERNEL_SEEDS) else ALL_PROTOCOLS
     numbers = tables(topo, node)
     lines = []
     for links, subnets in branches(routes).items():

@@ -205,7 +205,8 @@ void fake_forward(const struct fake_forwarding *f, struct mda *m, struct fake_ou
 		cr_assert_gt(run.count, 0, "stands still");
 		cr_assert_leq(m->outstanding, run.count);
 		forward_event(&run);
-		for (uint8_t ttl = 1; run.events % 7 == 0 && ttl < 8; ttl++)
+		for (uint8_t ttl = 1; run.events % 7 == 0 && ttl < 8 && ttl <= f->config->max_ttl;
+		     ttl++)
 			forward_check(&run, ttl);
 	}
 	forward_judge(&run, ret);
