@@ -38,6 +38,7 @@ unit_tests += \
 	tests/unit/test_reverse \
 	tests/unit/test_soak \
 	tests/unit/test_stopping
+test_allocations = tests/unit/allocations.c tests/unit/allocations.h
 tests_unit_test_answer_SOURCES = tests/unit/test_answer.c
 tests_unit_test_answer_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_decide_SOURCES = tests/unit/test_decide.c
@@ -62,7 +63,7 @@ tests_unit_test_report_SOURCES = tests/unit/test_report.c
 tests_unit_test_report_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_reverse_SOURCES = tests/unit/test_reverse.c
 tests_unit_test_reverse_LDADD = $(ENGINE_TEST_LIBS)
-tests_unit_test_soak_SOURCES = tests/unit/test_soak.c
+tests_unit_test_soak_SOURCES = tests/unit/test_soak.c $(test_allocations)
 tests_unit_test_soak_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 tests_unit_test_soak_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_mda_SOURCES = tests/unit/test_mda.c
@@ -73,7 +74,7 @@ tests_unit_test_multi_SOURCES = tests/unit/test_multi.c
 tests_unit_test_multi_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_stopping_SOURCES = tests/unit/test_stopping.c
 tests_unit_test_stopping_LDADD = $(ENGINE_TEST_LIBS)
-tests_unit_test_multi_soak_SOURCES = tests/unit/test_multi_soak.c
+tests_unit_test_multi_soak_SOURCES = tests/unit/test_multi_soak.c $(test_allocations)
 tests_unit_test_multi_soak_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 tests_unit_test_multi_soak_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_mda_steps_SOURCES = tests/unit/test_mda_steps.c

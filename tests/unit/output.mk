@@ -96,7 +96,7 @@ tests_unit_test_study_names_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_study_settings_SOURCES = tests/unit/test_study_settings.c $(test_study)
 tests_unit_test_study_settings_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_study_settings_LDADD = $(OUTPUT_TEST_LIBS)
-tests_unit_test_study_sink_SOURCES = tests/unit/test_study_sink.c $(test_study)
+tests_unit_test_study_sink_SOURCES = tests/unit/test_study_sink.c $(test_folder) $(test_study)
 tests_unit_test_study_sink_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_study_sink_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_text_SOURCES = tests/unit/test_text.c $(test_printed)
@@ -109,7 +109,7 @@ tests_unit_test_text_graph_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_utf8_SOURCES = tests/unit/test_utf8.c
 tests_unit_test_utf8_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_utf8_LDADD = $(OUTPUT_TEST_LIBS)
-tests_unit_test_whole_file_SOURCES = tests/unit/test_whole_file.c
+tests_unit_test_whole_file_SOURCES = tests/unit/test_whole_file.c $(test_folder)
 tests_unit_test_whole_file_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=write
 tests_unit_test_whole_file_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_pairs_SOURCES = tests/unit/test_pairs.c

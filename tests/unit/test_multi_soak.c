@@ -12,6 +12,7 @@
 
 #include "tests/support/fake_balanced.h"
 #include "tests/support/fake_trace.h"
+#include "tests/unit/allocations.h"
 
 #define TRACES	   500
 #define RATE_PPS   10000
@@ -31,36 +32,6 @@
 #ifndef HAS_SANITIZER
 #define HAS_SANITIZER 0
 #endif
-
-/* --- allocations: linked with --wrap ------------------------------------------------ */
-
-static bool in_engine;
-static uint64_t allocations;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-	allocations += in_engine;
-	return __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	allocations += in_engine;
-	return __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-	allocations += in_engine;
-	return __real_realloc(memory, size);
-}
 
 /* --- the traces ------------------------------------------------------------------------- */
 
@@ -147,7 +118,7 @@ Test(multi_soak, five_hundred_at_once_are_exact_bounded_and_not_too_fast)
 		.more = soak_more,
 		.done = soak_done,
 		.sent = soak_sent,
-		.in_engine = &in_engine,
+		.in_engine = &allocations_counted,
 	};
 	double before = resident();
 	struct fake_network *n;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tests/support/fake_trace.h"
+#include "tests/unit/allocations.h"
 
 /* The address sanitizer makes everything ten times slower. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -26,36 +27,6 @@
 #define LOSS_PPM     20000
 #define LATE_PPM     10000
 #define COMPLETENESS 0.999 /* all three probes of a hop lost, on either way, or late: 0.02 % */
-
-/* --- allocations: linked with --wrap ------------------------------------------------ */
-
-static bool in_engine;
-static uint64_t allocations;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-	allocations += in_engine;
-	return __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	allocations += in_engine;
-	return __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-	allocations += in_engine;
-	return __real_realloc(memory, size);
-}
 
 /* --- a world by hash ------------------------------------------------------------------ */
 
@@ -183,7 +154,7 @@ Test(soak, nothing_is_lost_foreign_or_allocated)
 		.self = &soak,
 		.more = soak_more,
 		.done = soak_done,
-		.in_engine = &in_engine,
+		.in_engine = &allocations_counted,
 	};
 	struct fake_network *n;
 	uint64_t before;
@@ -213,9 +184,9 @@ Test(soak, allocations_would_be_noticed)
 	uint64_t before = allocations;
 	void *memory;
 
-	in_engine = true;
+	allocations_counted = true;
 	memory = allocate(1);
-	in_engine = false;
+	allocations_counted = false;
 	free(memory);
 	cr_assert_eq(allocations, before + 1);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
-#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -10,44 +9,23 @@
 #include <unistd.h>
 
 #include "output/sink.h"
+#include "tests/unit/folder.h"
 #include "tests/unit/study_checks.h"
 #include "tests/unit/study_drafts.h"
 
-static char folder[] = "/tmp/test_study_sink.XXXXXX";
 static struct run_record run;
 static struct sink_options options; /* one target */
 
 static void set_up(void)
 {
-	cr_assert_not_null(mkdtemp(folder));
-	cr_assert_eq(chdir(folder), 0);
+	folder_set_up();
+	cr_assert_eq(chdir(folder_path(".")), 0);
 	run = draft_run;
 	run.config = study_draft_config;
 	options.is_one_target = true;
 }
 
-static size_t count_files(void)
-{
-	DIR *dir = opendir(folder);
-	size_t count = 0;
-
-	for (struct dirent *entry; (entry = readdir(dir));)
-		count += entry->d_name[0] != '.';
-	closedir(dir);
-	return count;
-}
-
-static void tear_down(void)
-{
-	DIR *dir = opendir(folder);
-
-	for (struct dirent *entry; (entry = readdir(dir));)
-		unlink(entry->d_name);
-	closedir(dir);
-	rmdir(folder);
-}
-
-TestSuite(study_sink, .init = set_up, .fini = tear_down);
+TestSuite(study_sink, .init = set_up, .fini = folder_tear_down);
 
 static void *open_sink(void)
 {
@@ -93,11 +71,11 @@ Test(study_sink, one_target_is_in_a_file_without_its_name)
 {
 	void *sink = open_sink();
 
-	cr_assert_eq(count_files(), 0);
+	cr_assert_eq(folder_count(), 0);
 	record(sink, TRACE_REVERSE, "www.example.net", 0);
 	cr_assert_eq(study_sink.flush(sink), 0);
 	expect_document("trace.json", "www.example.net", false, true);
-	cr_assert_eq(count_files(), 1);
+	cr_assert_eq(folder_count(), 1);
 	close_sink(sink);
 }
 
@@ -127,11 +105,11 @@ Test(study_sink, pair_is_one_document_when_both_have_ended)
 
 	record(sink, TRACE_REVERSE, "www.example.net", 7);
 	cr_assert_eq(study_sink.flush(sink), 0);
-	cr_assert_eq(count_files(), 0);
+	cr_assert_eq(folder_count(), 0);
 	record(sink, TRACE_FORWARD, "www.example.net", 7);
 	expect_document("trace.json", "www.example.net", true, true);
 	close_sink(sink);
-	cr_assert_eq(count_files(), 1);
+	cr_assert_eq(folder_count(), 1);
 }
 
 Test(study_sink, many_targets_have_a_file_each)
@@ -149,7 +127,7 @@ Test(study_sink, many_targets_have_a_file_each)
 	expect_document("trace-192.0.2.1.json", "192.0.2.1", true, false);
 	expect_document("trace-2001%3adb8%3a%3a1.json", "2001:db8::1", true, true);
 	expect_document("trace-..%2fx.json", "../x", true, true);
-	cr_assert_eq(count_files(), 3);
+	cr_assert_eq(folder_count(), 3);
 }
 
 Test(study_sink, partner_that_never_comes_is_not_waited_for_at_the_end)
@@ -167,7 +145,7 @@ Test(study_sink, run_that_never_began_writes_nothing)
 
 	record(sink, TRACE_FORWARD, "www.example.net", 7);
 	cr_assert_eq(study_sink.close(sink, NULL), 0);
-	cr_assert_eq(count_files(), 0);
+	cr_assert_eq(folder_count(), 0);
 }
 
 static void record_unsupported(void *sink, uint64_t pair_id)
@@ -187,7 +165,7 @@ Test(study_sink, direction_that_was_not_traced_is_left_out)
 
 	cr_redirect_stderr();
 	record_unsupported(sink, 0);
-	cr_assert_eq(count_files(), 0);
+	cr_assert_eq(folder_count(), 0);
 	record(sink, TRACE_FORWARD, "www.example.net", 7);
 	record_unsupported(sink, 7);
 	expect_document("trace.json", "www.example.net", true, false);
@@ -252,6 +230,6 @@ Test(study_sink, full_disk_is_said_once_and_leaves_no_half_document)
 	cr_assert_eq(study_sink.flush(sink), -EFBIG);
 	cr_assert_eq(study_sink.close(sink, &draft_end), -EFBIG);
 	expect_document("trace.json", "old.example.net", true, false);
-	cr_assert_eq(count_files(), 1);
+	cr_assert_eq(folder_count(), 1);
 	expect_complaint("trace.json: cannot write: File too large\n");
 }

@@ -2,7 +2,6 @@
 #include "output/whole_file.h"
 
 #include <criterion/criterion.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -13,8 +12,7 @@
 #include <unistd.h>
 
 #include "base/container.h"
-
-static char folder[] = "/tmp/test_whole_file.XXXXXX";
+#include "tests/unit/folder.h"
 
 /* The linker sends every write() here: -Wl,--wrap=write. */
 ssize_t __real_write(int fd, const void *buf, size_t len);
@@ -49,32 +47,11 @@ ssize_t __wrap_write(int fd, const void *buf, size_t len)
 
 static void set_up(void)
 {
-	cr_assert_not_null(mkdtemp(folder));
-	cr_assert_eq(chdir(folder), 0);
+	folder_set_up();
+	cr_assert_eq(chdir(folder_path(".")), 0);
 }
 
-static size_t count_files(void)
-{
-	DIR *dir = opendir(folder);
-	size_t count = 0;
-
-	for (struct dirent *entry; (entry = readdir(dir));)
-		count += entry->d_name[0] != '.';
-	closedir(dir);
-	return count;
-}
-
-static void tear_down(void)
-{
-	DIR *dir = opendir(folder);
-
-	for (struct dirent *entry; (entry = readdir(dir));)
-		unlink(entry->d_name);
-	closedir(dir);
-	rmdir(folder);
-}
-
-TestSuite(whole_file, .init = set_up, .fini = tear_down);
+TestSuite(whole_file, .init = set_up, .fini = folder_tear_down);
 
 static void expect_text(const char *path, const char *wanted)
 {
@@ -94,7 +71,7 @@ Test(whole_file, file_is_made_and_replaced)
 	expect_text("a.json", "first, and long");
 	cr_assert_eq(whole_file_write("a.json", "second", 6), 0);
 	expect_text("a.json", "second");
-	cr_assert_eq(count_files(), 1);
+	cr_assert_eq(folder_count(), 1);
 }
 
 Test(whole_file, mode_is_that_of_any_new_file)
@@ -136,7 +113,7 @@ Test(whole_file, full_disk_leaves_all_as_it_was)
 	room = 5;
 	cr_assert_eq(whole_file_write("a.json", "new and longer", 14), -ENOSPC);
 	expect_text("a.json", "old");
-	cr_assert_eq(count_files(), 1);
+	cr_assert_eq(folder_count(), 1);
 }
 
 Test(whole_file, what_cannot_be_is_said)
@@ -144,7 +121,7 @@ Test(whole_file, what_cannot_be_is_said)
 	cr_assert_eq(whole_file_write("no/such/a.json", "x", 1), -ENOENT);
 	cr_assert_eq(mkdir("taken", 0755), 0);
 	cr_assert_eq(whole_file_write("taken", "x", 1), -EISDIR);
-	cr_assert_eq(count_files(), 1);
+	cr_assert_eq(folder_count(), 1);
 	rmdir("taken");
 }
 
