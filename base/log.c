@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *const log_level_names[] = { "error", "warning", "info", "debug", NULL };
+
 static struct {
 	const char *program;
 	enum log_level level;

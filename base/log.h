@@ -11,6 +11,8 @@
 #include <stdbool.h>
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+/* As users write them; ends with NULL. */
+extern const char *const log_level_names[];
 
 /* `program` must stay valid; it is printed before each line. */
 void log_init(const char *program, enum log_level level);

@@ -43,6 +43,21 @@ struct option_desc {
 	double min, max;	    /* numbers: inclusive, in the unit the user types */
 };
 
+/*
+ * --log, --help and --version, which every program has.  `log_level_offset` is of an
+ * int, an enum log_level; whoever uses this includes base/log.h.
+ */
+/* clang-format off */
+#define OPTIONS_COMMON(log_level_offset) \
+	{ .name = "log", .letter = 'l', .metavar = "LEVEL", .type = OPTION_CHOICE, \
+	  .offset = (log_level_offset), .choices = log_level_names, .preset = "info", \
+	  .help = "What to say on standard error: error, warning, info or debug." }, \
+	{ .name = "help", .letter = 'h', .type = OPTION_HELP, \
+	  .help = "Print this help." }, \
+	{ .name = "version", .letter = 'V', .type = OPTION_VERSION, \
+	  .help = "Print the version." }
+/* clang-format on */
+
 struct option_table {
 	const char *program;
 	const char *version;

@@ -15,7 +15,6 @@
 #define FIELD(member) offsetof(struct prober_options, member)
 
 static const char *const method_names[] = { "node", "share", NULL };
-static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
 
 /* clang-format off */
 static const struct option_desc options[] = {
@@ -134,13 +133,7 @@ static const struct option_desc options[] = {
 		  "two networks on the way use the same." },
 	{ .name = "quiet", .letter = 'q', .type = OPTION_FLAG, .offset = FIELD(quiet),
 	  .help = "Say nothing on standard error but errors." },
-	{ .name = "log", .letter = 'l', .metavar = "LEVEL", .type = OPTION_CHOICE,
-	  .offset = FIELD(log_level), .choices = log_levels, .preset = "info",
-	  .help = "What to say on standard error: error, warning, info or debug." },
-	{ .name = "help", .letter = 'h', .type = OPTION_HELP,
-	  .help = "Print this help." },
-	{ .name = "version", .letter = 'V', .type = OPTION_VERSION,
-	  .help = "Print the version." },
+	OPTIONS_COMMON(FIELD(log_level)),
 };
 /* clang-format on */
 

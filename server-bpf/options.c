@@ -5,13 +5,12 @@
 #include <string.h>
 
 #include "base/container.h"
+#include "base/log.h"
 #include "config.h"
 
 #define DEFAULT_SESSIONS   5000
 #define DEFAULT_TIMEOUT_NS 5000000000ull
 #define FIELD(member)	   offsetof(struct server_options, member)
-
-static const char *const log_levels[] = { "error", "warning", "info", "debug", NULL };
 
 /* clang-format off */
 static const struct option_desc options[] = {
@@ -27,13 +26,7 @@ static const struct option_desc options[] = {
 	  .offset = FIELD(timeout_ns), .min = 0, .max = 3600e9, .preset = "5s",
 	  .help = "How long a probe waits for its answer: a number of nanoseconds, or with one "
 		  "of the suffixes ns, us, ms, s. 0 means the default." },
-	{ .name = "log", .letter = 'l', .metavar = "LEVEL", .type = OPTION_CHOICE,
-	  .offset = FIELD(log_level), .choices = log_levels, .preset = "info",
-	  .help = "What to say on standard error: error, warning, info or debug." },
-	{ .name = "help", .letter = 'h', .type = OPTION_HELP,
-	  .help = "Print this help." },
-	{ .name = "version", .letter = 'V', .type = OPTION_VERSION,
-	  .help = "Print the version." },
+	OPTIONS_COMMON(FIELD(log_level)),
 };
 /* clang-format on */
 
