@@ -6,6 +6,7 @@ libbase_a_SOURCES = \
 	base/cursor.h \
 	base/heap.c base/heap.h \
 	base/log.c base/log.h \
+	base/memory_text.c base/memory_text.h \
 	base/option.c base/option.h \
 	base/option_print.c \
 	base/pace.c base/pace.h \

@@ -7,34 +7,24 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/addr_text.h"
-#include "base/log.h"
+#include "base/memory_text.h"
 #include "output/alias_pairs.h"
 #include "output/sink.h"
 #include "output/whole_file.h"
 
 struct alias_writer {
-	char *base;
-	bool has_one_target;
+	struct whole_files files;
 	struct alias_pairs *pairs;
-	int err; /* sticky: nothing is written after it */
 };
-
-static int fail(struct alias_writer *w, const char *path, int err)
-{
-	w->err = err;
-	log_error("%s: cannot write: %s", path, strerror(-err));
-	return err;
-}
 
 static void writer_free(struct alias_writer *w)
 {
 	if (!w)
 		return;
 	alias_pairs_free(w->pairs);
-	free(w->base);
+	whole_files_fini(&w->files);
 	free(w);
 }
 
@@ -45,18 +35,11 @@ static int alias_sink_open(const char *path, const struct sink_options *options,
 	int err = -ENOMEM;
 
 	(void)run;
-	if (!w)
+	if (!w || alias_pairs_new(options->with_private_aliases, &w->pairs) != 0)
 		goto cleanup;
-	w->has_one_target = options->is_one_target;
-	w->base = strdup(path);
-	if (!w->base || alias_pairs_new(options->with_private_aliases, &w->pairs) != 0)
+	err = whole_files_init(&w->files, path, options->is_one_target);
+	if (err)
 		goto cleanup;
-	/* Better now than after an hour of probing. */
-	err = whole_file_check(path);
-	if (err) {
-		fail(w, path, err);
-		goto cleanup;
-	}
 	*ret_self = w;
 	return 0;
 cleanup:
@@ -78,17 +61,13 @@ static int print_sets(const struct alias_result *result, char **ret_text, size_t
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
-	bool failed;
 
 	if (!out)
 		return -ENOMEM;
 	for (size_t i = 0; i < result->set_count; i++)
 		print_set(out, &result->sets[i]);
-	failed = ferror(out) != 0;
-	if (fclose(out) != 0 || failed) {
-		free(text);
+	if (memory_text_end(out, &text))
 		return -ENOMEM;
-	}
 	*ret_text = text;
 	*ret_len = len;
 	return 0;
@@ -97,7 +76,7 @@ static int print_sets(const struct alias_result *result, char **ret_text, size_t
 /* Where nothing was found the file is there, and empty. */
 static int write_sets(struct alias_writer *w, const char *target, const struct alias_result *result)
 {
-	char *path = whole_file_name(w->base, w->has_one_target ? NULL : target, ".aliases");
+	char *path = whole_files_name(&w->files, target, ".aliases");
 	char *text = NULL;
 	size_t len = 0;
 	int err = path ? print_sets(result, &text, &len) : -ENOMEM;
@@ -105,7 +84,7 @@ static int write_sets(struct alias_writer *w, const char *target, const struct a
 	if (!err)
 		err = whole_file_write(path, text, len);
 	if (err)
-		fail(w, path ? path : w->base, err);
+		whole_files_fail(&w->files, path ? path : w->files.base, err);
 	free(text);
 	free(path);
 	return err;
@@ -118,11 +97,11 @@ static int alias_sink_record(void *self, const struct trace_record *trace)
 	bool is_resolved;
 	int err;
 
-	if (w->err)
-		return w->err;
+	if (w->files.err)
+		return w->files.err;
 	err = alias_pairs_add(w->pairs, trace, &result, &is_resolved);
 	if (err)
-		return fail(w, w->base, err);
+		return whole_files_fail(&w->files, w->files.base, err);
 	if (!is_resolved)
 		return 0;
 	err = write_sets(w, trace->target, &result);
@@ -135,14 +114,14 @@ static int alias_sink_flush(void *self)
 {
 	const struct alias_writer *w = self;
 
-	return w->err;
+	return w->files.err;
 }
 
 /* Without its partner a trace says nothing of aliases. */
 static int alias_sink_close(void *self, const struct run_end *end)
 {
 	struct alias_writer *w = self;
-	int err = w->err;
+	int err = w->files.err;
 
 	(void)end;
 	writer_free(w);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/addr_text.h"
+#include "base/memory_text.h"
 #include "output/graph.h"
 #include "output/text_mark.h"
 #include "output/text_trace.h"
@@ -58,13 +59,11 @@ static int title_new(const struct trace_record *trace, char **ret_title)
 {
 	size_t len;
 	FILE *out = open_memstream(ret_title, &len);
-	bool failed;
 
 	if (!out)
 		return -ENOMEM;
 	print_title(out, trace);
-	failed = ferror(out) != 0;
-	return fclose(out) != 0 || failed ? -ENOMEM : 0;
+	return memory_text_end(out, ret_title);
 }
 
 int dot_side_new(const struct trace_record *trace, bool merge, struct dot_side **ret_side)

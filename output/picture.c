@@ -2,11 +2,9 @@
 #include "output/picture.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -15,6 +13,7 @@
 #include "output/picture_name.h"
 #include "output/render.h"
 #include "output/sink.h"
+#include "output/whole_file.h"
 
 enum { PICTURES_MAX = 100 };
 #define PICTURE_LIMIT_NS (30 * NS_PER_S)
@@ -88,16 +87,10 @@ static void writer_free(struct picture_writer *w)
 /* Better said now than after the first trace. */
 static int check_folder(const char *base)
 {
-	char *copy = strdup(base);
-	int err = 0;
+	int err = whole_file_check(base);
 
-	if (!copy)
-		return -ENOMEM;
-	if (access(dirname(copy), W_OK | X_OK) != 0) {
-		err = -errno;
+	if (err)
 		log_error("%s: cannot write pictures there: %s", base, strerror(-err));
-	}
-	free(copy);
 	return err;
 }
 

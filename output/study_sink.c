@@ -18,28 +18,19 @@
 #include "output/whole_file.h"
 
 struct study_writer {
-	char *base;
-	bool has_one_target;
+	struct whole_files files;
 	struct study_settings settings;
 	struct pairs *pairs; /* of struct trace_record */
 	struct sink_names names;
 	const char *found[2]; /* the answer to name_list(), and its end */
-	int err;	      /* sticky: nothing is written after it */
 };
-
-static int fail(struct study_writer *w, const char *path, int err)
-{
-	w->err = err;
-	log_error("%s: cannot write: %s", path, strerror(-err));
-	return err;
-}
 
 static void writer_free(struct study_writer *w)
 {
 	if (!w)
 		return;
 	pairs_free(w->pairs);
-	free(w->base);
+	whole_files_fini(&w->files);
 	free(w);
 }
 
@@ -49,22 +40,15 @@ static int study_sink_open(const char *path, const struct sink_options *options,
 	struct study_writer *w = calloc(1, sizeof(*w));
 	int err = -ENOMEM;
 
-	if (!w)
+	if (!w || pairs_new(free, &w->pairs) != 0)
 		goto cleanup;
-	w->has_one_target = options->is_one_target;
 	w->names = options->names;
-	w->base = strdup(path);
-	if (!w->base || pairs_new(free, &w->pairs) != 0)
-		goto cleanup;
 	err = study_settings_read(run->config, &w->settings);
 	if (err)
 		goto cleanup;
-	/* Better now than after an hour of probing. */
-	err = whole_file_check(path);
-	if (err) {
-		fail(w, path, err);
+	err = whole_files_init(&w->files, path, options->is_one_target);
+	if (err)
 		goto cleanup;
-	}
 	*ret_self = w;
 	return 0;
 cleanup:
@@ -91,7 +75,7 @@ static int write_document(struct study_writer *w, const char *path,
 
 	free(text);
 	json_decref(document);
-	return err ? fail(w, path, err) : 0;
+	return err ? whole_files_fail(&w->files, path, err) : 0;
 }
 
 /* Nothing was probed where there is no server or no answer: no trace for a study. */
@@ -106,15 +90,15 @@ static int write_traces(struct study_writer *w, const struct trace_record *a,
 {
 	const struct trace_record *forward = a->direction == TRACE_FORWARD ? a : b;
 	const struct trace_record *reverse = forward == a ? b : a;
-	char *path = whole_file_name(w->base, w->has_one_target ? NULL : a->target, ".json");
+	char *path = whole_files_name(&w->files, a->target, ".json");
 	int err = 0;
 
 	if (!path)
-		return fail(w, w->base, -ENOMEM);
+		return whole_files_fail(&w->files, w->files.base, -ENOMEM);
 	if (is_trace(a) || is_trace(b))
 		err = write_document(w, path, is_trace(forward) ? forward : NULL,
 				     is_trace(reverse) ? reverse : NULL);
-	else if (w->has_one_target)
+	else if (w->files.has_one_target)
 		log_info("%s: not written: nothing was traced", path);
 	free(path);
 	return err;
@@ -126,11 +110,11 @@ static int keep(struct study_writer *w, const struct trace_record *trace)
 	int err = record_copy(trace, &copy);
 
 	if (err)
-		return fail(w, w->base, err);
+		return whole_files_fail(&w->files, w->files.base, err);
 	err = pairs_add(w->pairs, trace->pair_id, copy);
 	if (err) {
 		free(copy);
-		return fail(w, w->base, err);
+		return whole_files_fail(&w->files, w->files.base, err);
 	}
 	return 0;
 }
@@ -141,8 +125,8 @@ static int study_sink_record(void *self, const struct trace_record *trace)
 	struct trace_record *partner;
 	int err;
 
-	if (w->err)
-		return w->err;
+	if (w->files.err)
+		return w->files.err;
 	if (trace->pair_id == 0)
 		return write_traces(w, trace, NULL);
 	partner = pairs_take(w->pairs, trace->pair_id);
@@ -158,7 +142,7 @@ static int study_sink_flush(void *self)
 {
 	const struct study_writer *w = self;
 
-	return w->err;
+	return w->files.err;
 }
 
 static int study_sink_close(void *self, const struct run_end *end)
@@ -167,11 +151,11 @@ static int study_sink_close(void *self, const struct run_end *end)
 	struct trace_record *trace;
 	int err;
 
-	while (end && !w->err && (trace = pairs_take_any(w->pairs))) {
+	while (end && !w->files.err && (trace = pairs_take_any(w->pairs))) {
 		write_traces(w, trace, NULL);
 		free(trace);
 	}
-	err = w->err;
+	err = w->files.err;
 	writer_free(w);
 	return err;
 }

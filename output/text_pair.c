@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/addr_text.h"
+#include "base/memory_text.h"
 #include "output/text_graph.h"
 #include "output/text_trace.h"
 
@@ -67,8 +68,7 @@ static int print_to_memory(printer *print, const struct trace_record *trace, int
 	if (!out)
 		return -ENOMEM;
 	failed = print(out, trace, width) != 0;
-	failed |= ferror(out) != 0;
-	if (fclose(out) != 0 || failed) {
+	if (memory_text_end(out, &text) || failed) {
 		free(text);
 		return -ENOMEM;
 	}
@@ -152,7 +152,6 @@ int text_side_join(const struct text_side *a, const struct text_side *b, int wid
 	char *text = NULL;
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
-	bool failed;
 
 	if (!out)
 		return -ENOMEM;
@@ -162,11 +161,8 @@ int text_side_join(const struct text_side *a, const struct text_side *b, int wid
 	} else {
 		fprintf(out, "%s%s", left->alone, right->alone);
 	}
-	failed = ferror(out);
-	if (fclose(out) != 0 || failed) {
-		free(text);
+	if (memory_text_end(out, &text))
 		return -ENOMEM;
-	}
 	*ret_text = text;
 	return 0;
 }

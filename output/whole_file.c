@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
+#include "base/memory_text.h"
 #include "output/fnv.h"
 
 enum { TARGET_LEN_MAX = 160 }; /* leaves room for BASE in the 255 bytes of a file name */
@@ -41,7 +43,6 @@ char *whole_file_name(const char *base, const char *target, const char *suffix)
 	char *name = NULL;
 	size_t len;
 	FILE *out = open_memstream(&name, &len);
-	bool failed;
 
 	if (!out)
 		return NULL;
@@ -49,12 +50,7 @@ char *whole_file_name(const char *base, const char *target, const char *suffix)
 	if (target)
 		print_target(out, target);
 	fputs(suffix, out);
-	failed = ferror(out);
-	if (fclose(out) != 0 || failed) {
-		free(name);
-		return NULL;
-	}
-	return name;
+	return memory_text_end(out, &name) ? NULL : name;
 }
 
 int whole_file_check(const char *path)
@@ -120,4 +116,33 @@ int whole_file_write(const char *path, const char *text, size_t len)
 		unlink(draft);
 	free(draft);
 	return err;
+}
+
+int whole_files_init(struct whole_files *files, const char *base, bool has_one_target)
+{
+	int err;
+
+	*files = (struct whole_files){ .base = strdup(base), .has_one_target = has_one_target };
+	if (!files->base)
+		return -ENOMEM;
+	err = whole_file_check(base);
+	return err ? whole_files_fail(files, base, err) : 0;
+}
+
+void whole_files_fini(struct whole_files *files)
+{
+	free(files->base);
+	files->base = NULL;
+}
+
+int whole_files_fail(struct whole_files *files, const char *path, int err)
+{
+	files->err = err;
+	log_error("%s: cannot write: %s", path, strerror(-err));
+	return err;
+}
+
+char *whole_files_name(const struct whole_files *files, const char *target, const char *suffix)
+{
+	return whole_file_name(files->base, files->has_one_target ? NULL : target, suffix);
 }

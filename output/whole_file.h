@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -24,3 +25,22 @@ int whole_file_check(const char *path);
  * not waited for.
  */
 int whole_file_write(const char *path, const char *text, size_t len);
+
+/* The files of one run, and the first error: nothing is written after it. */
+struct whole_files {
+	char *base;
+	bool has_one_target;
+	int err;
+};
+
+/*
+ * `base` is copied.  Returns -ENOMEM; or another -errno, which is logged, where no file
+ * can be made there: better said now than after an hour of probing; or 0.  Whatever it
+ * returns, the caller calls whole_files_fini() in the end.
+ */
+int whole_files_init(struct whole_files *files, const char *base, bool has_one_target);
+void whole_files_fini(struct whole_files *files);
+/* Remembers and logs that `path` cannot be written; returns `err`. */
+int whole_files_fail(struct whole_files *files, const char *path, int err);
+/* BASE and suffix where the run has one target; see whole_file_name(). */
+char *whole_files_name(const struct whole_files *files, const char *target, const char *suffix);
