@@ -46,11 +46,13 @@ liboutput_a_SOURCES = \
 liboutput_a_CFLAGS = $(AM_CFLAGS) $(SQLITE3_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
 OUTPUT_LIBS = liboutput.a $(BASE_LIBS) $(SQLITE3_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS)
 
-# The schema as one C string: each line quoted, with its newline.
-output/schema.sql.h: output/schema.sql
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && { echo 'static const char schema_sql[] =' && \
+# SQL as one C string a file: each line quoted, with its newline.
+schema_files = output/schema.sql output/views.sql
+output/schema.sql.h: $(schema_files)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && { for file in schema views; do \
+	echo "static const char $${file}_sql[] =" && \
 	$(SED) -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' \
-	$(top_srcdir)/output/schema.sql && echo ';'; } >$@.tmp && mv $@.tmp $@
+	$(top_srcdir)/output/$$file.sql && echo ';' || exit; done; } >$@.tmp && mv $@.tmp $@
 output/liboutput_a-sqlite_db.$(OBJEXT): output/schema.sql.h
-EXTRA_DIST += output/schema.sql
+EXTRA_DIST += $(schema_files)
 CLEANFILES += output/schema.sql.h

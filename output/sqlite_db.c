@@ -10,14 +10,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/container.h"
 #include "base/log.h"
 #include "output/schema.sql.h"
 #include "wire/be.h"
 
 enum {
 	APPLICATION_ID = 0x52545230, /* as in schema.sql */
-	SCHEMA_VERSION = 1,
-	BUSY_TIMEOUT_MS = 5000, /* somebody else's short write, say an annotation */
+	SCHEMA_VERSION = 2,	     /* as there */
+	BUSY_TIMEOUT_MS = 5000,	     /* somebody else's short write, say an annotation */
 };
 
 /* The first 100 bytes of a database file, https://www.sqlite.org/fileformat2.html */
@@ -223,6 +224,29 @@ static int create_schema(struct sqlite_db *db)
 	if (!err)
 		err = sqlite_db_exec(db, schema_sql);
 	if (!err)
+		err = sqlite_db_exec(db, views_sql);
+	if (!err)
+		err = sqlite_db_exec(db, "COMMIT");
+	return err;
+}
+
+/* From each version to the next; the views are made anew after. */
+static const char *const upgrades[] = {
+	[1] = "ALTER TABLE trace ADD COLUMN eps_trace REAL; PRAGMA user_version = 2",
+};
+_Static_assert(ARRAY_LEN(upgrades) == SCHEMA_VERSION, "an upgrade for each older version");
+
+static int upgrade_schema(struct sqlite_db *db, int64_t version)
+{
+	int err = sqlite_db_exec(db, "BEGIN IMMEDIATE");
+
+	log_info("%s: upgraded from schema %lld to %d", db->path, (long long)version,
+		 SCHEMA_VERSION);
+	for (; !err && version < SCHEMA_VERSION; version++)
+		err = sqlite_db_exec(db, upgrades[version]);
+	if (!err)
+		err = sqlite_db_exec(db, views_sql);
+	if (!err)
 		err = sqlite_db_exec(db, "COMMIT");
 	return err;
 }
@@ -244,6 +268,8 @@ static int check_schema(struct sqlite_db *db)
 	err = refuse(db, application_id, version);
 	if (err)
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	else if (version < SCHEMA_VERSION)
+		err = upgrade_schema(db, version);
 	return err;
 }
 

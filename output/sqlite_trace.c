@@ -28,11 +28,12 @@ static int prepare(struct sqlite_traces *t)
 		{ "INSERT INTO trace (cycle_id, endpoint_id, direction, mode, proto, src_id,"
 		  " dst_id, sport, dport, flow, started_us, ended_us, stop, stop_code, reached,"
 		  " path_len, arrival_len, sent, lost, checks, check_rtt_ns, path_id, pair_id,"
-		  " per_packet, eps)"
+		  " per_packet, eps, eps_trace)"
 		  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, nullif(?8, 0), nullif(?9, 0),"
 		  " CASE ?4 WHEN 0 THEN ?10 END, ?11, ?12, ?13, ?14, ?15, ?16, nullif(?17, 0),"
 		  " ?18, ?19, ?20, nullif(?21, 0), nullif(?22, 0), nullif(?23, 0),"
-		  " CASE ?4 WHEN 0 THEN NULL ELSE ?24 END, CASE ?4 WHEN 0 THEN NULL ELSE ?25 END)",
+		  " CASE ?4 WHEN 0 THEN NULL ELSE ?24 END, CASE ?4 WHEN 0 THEN NULL ELSE ?25 END,"
+		  " nullif(?26, 0.0))",
 		  &t->trace_add },
 		{ "INSERT INTO hop (trace_id, ttl, flow, try, addr_id, rtt_ns, tx_us, icmp,"
 		  " reply_ttl, arrived) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -155,6 +156,7 @@ static int add_trace(struct sqlite_traces *t, int64_t cycle_id, const struct tra
 	for (size_t i = 0; i < ARRAY_LEN(values); i++)
 		sqlite3_bind_int64(t->trace_add, (int)i + 1, values[i]);
 	sqlite3_bind_double(t->trace_add, (int)ARRAY_LEN(values) + 1, trace->eps);
+	sqlite3_bind_double(t->trace_add, (int)ARRAY_LEN(values) + 2, trace->eps_trace);
 	err = sqlite_db_step(t->db, t->trace_add);
 	if (!err)
 		*ret_id = sqlite3_last_insert_rowid(t->db->handle);

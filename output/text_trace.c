@@ -74,6 +74,9 @@ void text_print_mode(FILE *out, const struct trace_record *trace)
 {
 	if (trace->mode == TRACE_SINGLEPATH)
 		fprintf(out, "flow %u", trace->flow);
+	else if (trace->eps_trace > 0)
+		fprintf(out, "multipath, failure bound %g (%.2g each)", trace->eps_trace,
+			trace->eps);
 	else
 		fprintf(out, "multipath, failure bound %g", trace->eps);
 }

@@ -34,7 +34,7 @@ Test(sqlite, new_file_is_ours_and_one_file_remains)
 	cr_assert_eq(access(wal, F_OK), -1);
 	results_expect("SELECT application_id, user_version FROM pragma_application_id, "
 		       "pragma_user_version",
-		       "1381257776|1");
+		       "1381257776|2");
 	results_expect("PRAGMA journal_mode", "wal");
 	results_expect_sound();
 }
@@ -143,7 +143,7 @@ Test(sqlite, views_speak_words)
 	results_expect(
 		"SELECT * FROM v_trace WHERE direction = 'forward'",
 		"1|1|ENDPOINTS|1|www.example.net|forward|192.0.2.1|198.51.100.7|udp|"
-		"singlepath|33500|1|completed|0|3|-|6|2|0|-|-|-|1|5|2023-11-14 22:13:21|500.0");
+		"singlepath|33500|1|completed|0|3|-|6|2|0|-|-|-|-|1|5|2023-11-14 22:13:21|500.0");
 	results_expect(
 		"SELECT * FROM v_hop WHERE trace_id = 1 AND ttl = 3",
 		"1|ENDPOINTS|1|www.example.net|forward|3|33500|0|198.51.100.7|-|0.9|0|0|1|3|3|-|"

@@ -22,13 +22,24 @@ Test(sqlite_links, multipath_trace_has_a_bound_and_no_path)
 
 	diamond_draft(&d);
 	store(&d.trace);
-	results_expect("SELECT mode, eps, per_packet, flow, dport, path_id, path_len, sent, lost"
-		       " FROM trace",
-		       "1|0.05|0|-|-|-|4|16|2");
+	results_expect("SELECT mode, eps, eps_trace, per_packet, flow, dport, path_id, path_len,"
+		       " sent, lost FROM trace",
+		       "1|0.05|-|0|-|-|-|4|16|2");
 	results_expect("SELECT (SELECT count(*) FROM path), (SELECT count(*) FROM path_hop)",
 		       "0|0");
 	results_expect("SELECT mode, eps, per_packet, flow, hops, path_id FROM v_trace",
 		       "multipath|0.05|0|-|4|-");
+}
+
+Test(sqlite_links, bound_of_the_whole_trace_is_kept)
+{
+	struct record_draft d;
+
+	diamond_draft(&d);
+	d.trace.eps = 0.0032;
+	d.trace.eps_trace = 0.05;
+	store(&d.trace);
+	results_expect("SELECT eps, eps_trace FROM v_trace", "0.0032|0.05");
 }
 
 Test(sqlite_links, one_path_has_neither_bound_nor_links)

@@ -108,6 +108,20 @@ Test(text_graph, refused_trace_has_its_reason)
 				 "-- not supported: a plain echo reply, no server\n");
 }
 
+Test(text_graph, bound_of_the_whole_trace_is_named_first)
+{
+	struct record_draft d;
+
+	draft_init(&d, TRACE_REVERSE, "198.51.100.7", "198.51.100.7", "192.0.2.1");
+	draft_multipath(&d);
+	d.trace.eps = 0.0032006;
+	d.trace.eps_trace = 0.05;
+	d.trace.stop = STOP_NOT_SUPPORTED;
+	printed_expect_trace(&d, "reverse from 198.51.100.7 to 192.0.2.1, "
+				 "udp multipath, failure bound 0.05 (0.0032 each)\n"
+				 "-- not supported: a plain echo reply, no server\n");
+}
+
 Test(text_graph, long_lists_are_broken_at_the_edge)
 {
 	struct wide_draft d;
