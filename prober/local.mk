@@ -28,8 +28,10 @@ libengine_a_SOURCES = \
 	prober/engine/mda.c prober/engine/mda.h \
 	prober/engine/mda_check.c \
 	prober/engine/mda_conclude.c \
+	prober/engine/mda_lite.c \
 	prober/engine/mda_need.c \
 	prober/engine/mda_plan.c prober/engine/mda_plan.h \
+	prober/engine/mda_share.c \
 	prober/engine/mda_table.c prober/engine/mda_table.h \
 	prober/engine/method.c prober/engine/method.h \
 	prober/engine/multi.c prober/engine/multi.h \

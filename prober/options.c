@@ -14,7 +14,7 @@
 
 #define FIELD(member) offsetof(struct prober_options, member)
 
-static const char *const method_names[] = { "node", "share", NULL };
+static const char *const method_names[] = { "node", "mda", "lite", NULL };
 
 /* clang-format off */
 static const struct option_desc options[] = {
@@ -77,12 +77,13 @@ static const struct option_desc options[] = {
 	  .help = "Multipath: the same after doubling as long as all are answered." },
 	{ .name = "opt-single-vertex-hop", .type = OPTION_FLAG,
 	  .offset = FIELD(opt_single_vertex_hop),
-	  .help = "Multipath, method share: don't ask where a flow comes by if the hop before "
+	  .help = "Multipath, method mda: don't ask where a flow comes by if the hop before "
 		  "has one router." },
 	{ .name = "method", .metavar = "NAME", .type = OPTION_CHOICE, .offset = FIELD(method),
 	  .choices = method_names, .preset = "node",
-	  .help = "Multipath: node counts the flows of each router, share those of a hop, as the "
-		  "deployed client does." },
+	  .help = "Multipath: node counts the flows of each router; mda those of a hop by its rarest "
+		  "router, as the deployed client does; lite those of a hop as one, at less than "
+		  "half the probes, but without a bound for routers that balance on their own." },
 	{ .name = "budget", .metavar = "N", .type = OPTION_U32, .offset = FIELD(budget),
 	  .min = 100, .max = ENGINE_BUDGET_MAX, .preset = "8192",
 	  .help = "Multipath: probes a trace, at most." },

@@ -93,9 +93,12 @@ static void mda_met(struct mda *m, const struct mda_ask *ask, const struct addr 
 {
 	struct mda_hop *hop = &m->table.hops[ask->ttl];
 	struct mda_cell *cell = &hop->cells[ask->flow];
-	bool is_new = mda_table_met(&m->table, ask->ttl, ask->flow, from);
 	struct mda_vertex *v;
+	bool is_new;
 
+	if (mda_flow_has_ended(m, ask->ttl, ask->flow))
+		return; /* seen while this was on its way */
+	is_new = mda_table_met(&m->table, ask->ttl, ask->flow, from);
 	if (!cell->vertex)
 		return; /* no room */
 	v = &hop->vertices[cell->vertex - 1];

@@ -2,13 +2,16 @@
 /*
  * Multipath discovery: all routers that packets of any flow may meet, hop by hop, and
  * the links between them, with a bounded chance to miss one.  The Multipath Detection
- * Algorithm (Augustin et al., E2EMON 2007) in two accountings:
+ * Algorithm (Augustin et al., E2EMON 2007) in three accountings:
  *
  *   MDA_NODE   each vertex gets as many flows to the next hop as its successors ask
  *              for; new flows are drawn only while a vertex needs them.
- *   MDA_SHARE  the deployed client's rule: the hop as a whole gets so many flows that
- *              the vertex with the smallest share is likely to get enough; each is
- *              sent to the nearer hop, too.
+ *   MDA_SHARE  the deployed client's rule (--method mda): the hop as a whole gets so many flows
+ * that the vertex with the smallest share is likely to get enough; each is sent to the nearer hop,
+ * too. MDA_LITE   after Vermeulen et al. (IMC 2018): within a diamond, the hop as a whole gets what
+ * its number of routers asks for, and two flows of each router tell whether it is meshed.  One that
+ * is, or is uneven, is gone through again by vertices.  No bound holds for a router within a
+ * diamond.
  *
  * Not rounds but needs: after each answer what is needed is computed afresh from all
  * that is known, and what is needed and not under way is queued.  While stragglers of
@@ -21,7 +24,7 @@
 #include "prober/engine/mda_table.h"
 #include "prober/engine/stopping.h"
 
-enum mda_method { MDA_NODE, MDA_SHARE };
+enum mda_method { MDA_NODE, MDA_SHARE, MDA_LITE }; /* in the order of --method */
 
 struct mda_config {
 	struct stopping stopping;

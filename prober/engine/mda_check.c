@@ -30,37 +30,36 @@ static void mda_control_all(struct mda *m, uint8_t ttl)
 	}
 }
 
-/* Vertices at `ttl` that no flow links with the hop before, or only by assumption: one
- * flow each has to show where it comes by. */
-static void mda_control_unlinked(struct mda *m, uint8_t ttl)
+/* Vertices at `ttl` that fewer flows link with the hop before, those by assumption not
+ * counted: so many of each have to show where they come by. */
+static void mda_control_unlinked(struct mda *m, uint8_t ttl, unsigned int wanted)
 {
 	struct mda_hop *hop = mda_table_hop(&m->table, ttl);
 	struct mda_hop *near = mda_table_hop(&m->table, (uint8_t)(ttl - 1));
-	bool linked[MDA_VERTICES_MAX] = { false };
+	unsigned int shown[MDA_VERTICES_MAX] = { 0 };
 
 	for (uint16_t i = 0; i < hop->link_count; i++)
 		if (hop->links[i].flows &&
 		    !mda_table_is_doubted(&m->table, (uint8_t)(ttl - 1),
 					  &near->vertices[hop->links[i].near]))
-			linked[hop->links[i].far] = true;
+			shown[hop->links[i].far] += hop->links[i].flows;
 	for (uint16_t flow = 0; flow < m->table.flow_count; flow++) {
 		uint8_t vertex = hop->cells[flow].vertex;
 		enum mda_cell_state there = (enum mda_cell_state)near->cells[flow].state;
 
-		if (!vertex || linked[vertex - 1] || hop->cells[flow].state != CELL_ANSWERED)
-			continue;
-		if (there == CELL_QUEUED || there == CELL_WAITING)
-			linked[vertex - 1] = true; /* one is enough */
+		if (vertex && hop->cells[flow].state == CELL_ANSWERED &&
+		    (there == CELL_QUEUED || there == CELL_WAITING))
+			shown[vertex - 1]++;
 	}
 	for (uint16_t flow = 0; flow < m->table.flow_count; flow++) {
 		uint8_t vertex = hop->cells[flow].vertex;
 
-		if (!vertex || linked[vertex - 1] || hop->cells[flow].state != CELL_ANSWERED ||
-		    mda_table_is_taken(near, flow))
+		if (!vertex || shown[vertex - 1] >= wanted ||
+		    hop->cells[flow].state != CELL_ANSWERED || mda_table_is_taken(near, flow))
 			continue;
 		if (!mda_control(m, (uint8_t)(ttl - 1), flow))
 			return;
-		linked[vertex - 1] = true;
+		shown[vertex - 1]++;
 	}
 }
 
@@ -85,7 +84,7 @@ void mda_plan_control(struct mda *m, uint8_t ttl)
 	if (m->config->method == MDA_SHARE)
 		mda_control_all(m, ttl);
 	else
-		mda_control_unlinked(m, ttl);
+		mda_control_unlinked(m, ttl, mda_lite_controls(m, ttl));
 	mda_control_ended(m, ttl);
 }
 

@@ -3,26 +3,24 @@
 
 #include <string.h>
 
-/* How many flows must have gone on from this vertex before its successors count as
- * known. */
-static uint16_t mda_wanted(const struct mda *m, const struct mda_vertex *v)
+uint16_t mda_wanted(const struct mda *m, const struct mda_vertex *v)
 {
 	unsigned int known = v->successors ? v->successors : 1;
 
 	return m->config->stopping.n[known + 1];
 }
 
-/* Does this flow end before `ttl`, as far as is known? */
-static bool mda_flow_has_ended(struct mda *m, uint8_t ttl, uint16_t flow)
+bool mda_flow_has_ended(struct mda *m, uint8_t ttl, uint16_t flow)
 {
+	if (!m->table.first_end || m->table.first_end >= ttl)
+		return false;
 	for (unsigned int at = m->config->min_ttl; at < ttl; at++)
 		if (mda_table_hop(&m->table, (uint8_t)at)->cells[flow].is_end)
 			return true;
 	return false;
 }
 
-/* A flow that was not sent to that TTL yet: an old one, or else a new one. */
-static bool mda_fresh_flow(struct mda *m, uint8_t ttl, uint16_t *ret_flow)
+bool mda_fresh_flow(struct mda *m, uint8_t ttl, uint16_t *ret_flow)
 {
 	const struct mda_hop *hop = mda_table_hop(&m->table, ttl);
 
@@ -36,10 +34,24 @@ static bool mda_fresh_flow(struct mda *m, uint8_t ttl, uint16_t *ret_flow)
 	return *ret_flow != MDA_FLOWS_MAX;
 }
 
+bool mda_known_or_fresh_flow(struct mda *m, uint8_t ttl, uint16_t *ret_flow)
+{
+	const struct mda_hop *hop = mda_table_hop(&m->table, ttl);
+
+	for (uint16_t flow = 0; flow < m->table.flow_count; flow++) {
+		const struct mda_vertex *v = mda_table_vertex(&m->table, (uint8_t)(ttl - 1), flow);
+
+		if (mda_table_is_taken(hop, flow) || !v || mda_flow_has_ended(m, ttl, flow))
+			continue;
+		*ret_flow = flow;
+		return true;
+	}
+	return mda_fresh_flow(m, ttl, ret_flow);
+}
+
 /* --- each vertex of the hop before tested enough -------------------------------------- */
 
-/* Flows that were given up behind each vertex of the hop before. */
-static void mda_count_silent(struct mda *m, uint8_t ttl, uint16_t silent[MDA_VERTICES_MAX])
+void mda_count_silent(struct mda *m, uint8_t ttl, uint16_t silent[MDA_VERTICES_MAX])
 {
 	struct mda_hop *hop = mda_table_hop(&m->table, ttl);
 	struct mda_hop *last = mda_table_hop(&m->table, (uint8_t)(ttl - 1));
@@ -78,9 +90,7 @@ static uint16_t mda_deficit(const struct mda *m, const struct mda_vertex *v, uin
 	return counted < wanted ? (uint16_t)(wanted - counted) : 0;
 }
 
-/* Sends flows on that are known to meet this vertex; returns how many are missing. */
-static uint16_t mda_send_known(struct mda *m, uint8_t ttl, const struct mda_vertex *v,
-			       uint16_t missing)
+uint16_t mda_send_known(struct mda *m, uint8_t ttl, const struct mda_vertex *v, uint16_t missing)
 {
 	const struct mda_hop *hop = mda_table_hop(&m->table, ttl);
 	const struct mda_hop *near = mda_table_hop(&m->table, (uint8_t)(ttl - 1));
@@ -150,13 +160,7 @@ static void mda_draw_at(struct mda *m, uint8_t ttl, unsigned int count)
 			return;
 }
 
-/*
- * New flows for the hop behind `ttl` - 1.  Where only one vertex is known there they can
- * but meet that one, and go on at once; else each first has to show whom it meets.
- * Where that may be a black hole, it shows whom it meets before that: what falls into the
- * hole then is not waited for.
- */
-static void mda_draw(struct mda *m, uint8_t ttl, unsigned int count, bool has_dark)
+void mda_draw(struct mda *m, uint8_t ttl, unsigned int count, bool has_dark)
 {
 	struct mda_hop *near = mda_table_hop(&m->table, (uint8_t)(ttl - 1));
 	bool some_ended = m->table.first_end && m->table.first_end < ttl;
@@ -229,88 +233,14 @@ static void mda_plan_nodes(struct mda *m, uint8_t ttl, bool early)
 		mda_draw(m, ttl, most(draw, rare), has_dark);
 }
 
-/* --- one hop by the share of its predecessors ------------------------------------------- */
-
-static uint16_t mda_flows_going_on(const struct mda_hop *near)
-{
-	uint16_t flows = 0;
-
-	for (int i = 0; i < near->vertex_count; i++)
-		if (!near->vertices[i].is_end)
-			flows = (uint16_t)(flows + near->vertices[i].flows);
-	return flows;
-}
-
-/* How many flows make it likely that the vertex with the smallest share gets enough. */
-static unsigned int mda_share_need(const struct mda *m, const struct mda_hop *near, bool is_root)
-{
-	uint16_t all = mda_flows_going_on(near);
-	unsigned int most = 0;
-
-	for (int i = 0; i < near->vertex_count; i++) {
-		const struct mda_vertex *v = &near->vertices[i];
-		unsigned int need = mda_wanted(m, v);
-
-		if (v->is_end)
-			continue;
-		if (!is_root && v->flows)
-			need = (need * all + v->flows - 1) / v->flows;
-		if (need > most)
-			most = need;
-	}
-	return most;
-}
-
-/* Flows that meet somebody at the hop before first, new ones then. */
-static bool mda_share_flow(struct mda *m, uint8_t ttl, uint16_t *ret_flow)
-{
-	const struct mda_hop *hop = mda_table_hop(&m->table, ttl);
-
-	for (uint16_t flow = 0; flow < m->table.flow_count; flow++) {
-		const struct mda_vertex *v = mda_table_vertex(&m->table, (uint8_t)(ttl - 1), flow);
-
-		if (mda_table_is_taken(hop, flow) || !v || mda_flow_has_ended(m, ttl, flow))
-			continue;
-		*ret_flow = flow;
-		return true;
-	}
-	return mda_fresh_flow(m, ttl, ret_flow);
-}
-
-/*
- * In rounds, as the deployed client does it: shares are looked at only when everything
- * of a round has come in, and a round that brings no link is the last.
- */
-static void mda_plan_share(struct mda *m, uint8_t ttl)
-{
-	struct mda_hop *hop = mda_table_hop(&m->table, ttl);
-	struct mda_hop *near = mda_table_hop(&m->table, (uint8_t)(ttl - 1));
-	unsigned int have = (unsigned int)hop->answered + hop->silent;
-	unsigned int need;
-
-	if (!mda_hop_is_settled(m, ttl) || hop->is_done)
-		return;
-	need = mda_share_need(m, near, ttl - 1 == m->table.root);
-	hop->is_done = have >= need || (hop->had_round && hop->link_count == hop->round_links);
-	if (hop->is_done)
-		return; /* for good, whatever is learned of it later */
-	hop->round_links = hop->link_count;
-	hop->had_round = true;
-	for (; have < need; have++) {
-		uint16_t flow;
-
-		if (!mda_share_flow(m, ttl, &flow) || !mda_enqueue(m, ttl, flow))
-			return;
-		if (m->config->trust_single && near->vertex_count == 1 && ttl - 1 > m->table.root &&
-		    !near->cells[flow].vertex)
-			mda_table_assume(&m->table, (uint8_t)(ttl - 1), flow, 0);
-	}
-}
-
 void mda_plan_need(struct mda *m, uint8_t ttl, bool early)
 {
-	if (m->config->method == MDA_NODE)
+	if (m->config->method == MDA_SHARE) {
+		if (!early)
+			mda_plan_share(m, ttl);
+	} else if (mda_lite_applies(m, ttl)) {
+		mda_plan_lite(m, ttl, early);
+	} else {
 		mda_plan_nodes(m, ttl, early);
-	else if (!early)
-		mda_plan_share(m, ttl);
+	}
 }

@@ -124,6 +124,8 @@ void mda_plan(struct mda *m)
 			mda_finish(m, MDA_EXHAUSTED, (uint8_t)ttl);
 		else if (!mda_hop_is_settled(m, (uint8_t)ttl))
 			break;
+		else if (mda_lite_turns_odd(m, (uint8_t)ttl))
+			return mda_plan(m); /* once a hop */
 		else if (mda_close_hop(m, &gap, (uint8_t)ttl))
 			return;
 	}

@@ -65,6 +65,7 @@ struct mda_hop {
 	uint16_t link_count;			    /* from the hop before */
 	uint16_t round_links;			    /* MDA_SHARE: when the round began */
 	bool had_round, is_done;		    /* MDA_SHARE */
+	bool is_odd;				    /* MDA_LITE: meshed, uneven or in part silent */
 	uint8_t rechecks;			    /* repeats queued so far */
 	uint8_t vertex_count;
 	bool is_used;

@@ -231,9 +231,9 @@ def check_silence(report, net, prober):
 # --- what it costs ---------------------------------------------------------------------
 
 def compare_methods(prober, proto):
-    """The same network by both accountings, with no option of speed or confidence."""
+    """The same network by each accounting, with no option of speed or confidence."""
     said = []
-    for method in ("node", "share"):
+    for method in ("node", "lite", "mda"):
         (trace,), seconds = prober.trace("reverse", proto, 4, ("--method", method, "--quiet"))
         nodes, links = wanted_path(prober.net, "reverse")
         assert trace.reached and trace.links <= links, f"{method}: {trace}"

@@ -217,6 +217,60 @@ Test(mda_rates, loss_and_reordering_change_no_rate, .timeout = 1200)
 	}
 }
 
+/* --- the lite method ---------------------------------------------------------------------- */
+
+/* Fails where the diamond is not as assumed; so it is not the default. */
+Test(mda_rates, lite_costs_less_and_keeps_the_bound_of_even_diamonds, .timeout = 1200)
+{
+	for (size_t i = 0; i < 2 * TOPOLOGIES; i++) {
+		const struct topology *t = &topologies[i / 2];
+		uint32_t loss_ppm = i % 2 ? 100000 : 0;
+		uint32_t runs = runs_of(t->links > 50 ? 2000 : 20000);
+		struct measured lite = measure(t, fake_mda_config(MDA_LITE, EPS), loss_ppm, runs);
+		struct measured node = measure(t, fake_mda_config(MDA_NODE, EPS), loss_ppm, runs);
+		double bound = bound_of(t, fake_stopping(EPS));
+
+		cr_log_info("lite  %-14s %7.1f +- %.1f probes (%.2f of node's), missed %.4f%s",
+			    t->name, lite.probes, lite.probes_error, lite.probes / node.probes,
+			    lite.missed, loss_ppm ? ", 10 % loss" : "");
+		cr_expect_leq(lite.missed, bound + 3 * sigma(bound, runs), "%s: %g", t->name,
+			      lite.missed);
+		cr_expect_eq(lite.links_false, 0, "%s", t->name);
+		cr_expect_leq(lite.probes, 1.1 * node.probes, "%s", t->name);
+		if (i / 2 == 1)
+			cr_expect_leq(lite.probes, 0.5 * node.probes, "%s", t->name);
+	}
+}
+
+static const struct topology hidden[] = {
+	{ .name = "4, one of 2",
+	  .text = "S-A A-B1..4 B1..3-C1 B4-C1..2 C1..2-@",
+	  .points = { 4, 2 } },
+	{ .name = "8, one of 2",
+	  .text = "S-A A-B1..8 B1..7-C1 B8-C1..2 C1..2-@",
+	  .points = { 8, 2 } },
+	{ .name = "4 to 5",
+	  .text = "S-A A-B1..4 B1..3=C1..3 B4-C4..5 C1..5-@",
+	  .points = { 4, 2 } },
+};
+
+Test(mda_rates, lite_misses_what_one_router_of_a_hop_balances, .timeout = 1200)
+{
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++) {
+		uint32_t runs = runs_of(20000);
+		struct measured lite = measure(&hidden[i], fake_mda_config(MDA_LITE, EPS), 0, runs);
+		struct measured node = measure(&hidden[i], fake_mda_config(MDA_NODE, EPS), 0, runs);
+		double bound = bound_of(&hidden[i], fake_stopping(EPS));
+
+		cr_log_info("lite  %-14s %7.1f probes, missed %.4f; node %.1f, %.4f (bound %.4f)",
+			    hidden[i].name, lite.probes, lite.missed, node.probes, node.missed,
+			    bound);
+		cr_expect_gt(lite.missed, 1.2 * bound, "%s: %g", hidden[i].name, lite.missed);
+		cr_expect_leq(node.missed, bound, "%s: %g", hidden[i].name, node.missed);
+		cr_expect_eq(lite.links_false, 0, "%s", hidden[i].name);
+	}
+}
+
 /* Two-way diamonds in a row: S-A A-B1..2 B1..2-C C-D1..2 and so on. */
 static struct topology diamonds(unsigned int count, char text[static 1024])
 {

@@ -89,6 +89,87 @@ Test(mda, share_rule_finds_every_topology_whole)
 	expect_whole(fake_mda_config(MDA_SHARE, SURE), 0, true, 5);
 }
 
+Test(mda, lite_finds_every_topology_whole)
+{
+	struct mda_config config = fake_mda_config(MDA_LITE, SURE);
+
+	expect_whole(config, 0, false, 20);
+	expect_whole(config, 0, true, 20);
+	config.retries = 7;
+	expect_whole(config, 100000, true, 10);
+}
+
+/* A run by the lite method.  False if it took the diamond for odd, as it does where it
+ * has missed a router. */
+static bool run_even(const char *text, uint64_t seed, struct mda *m)
+{
+	static struct mda_config config;
+	struct fake_forwarding f = { .graph = &graph, .config = &config, .seed = seed };
+	struct fake_outcome o;
+
+	config = fake_mda_config(MDA_LITE, 0.01);
+	fake_graph_read(text, &graph);
+	fake_forward(&f, m, &o);
+	for (int ttl = 1; ttl <= m->end_ttl; ttl++)
+		if (m->table.hops[ttl].is_odd)
+			return false;
+	return true;
+}
+
+/* How many flows were seen on both sides of this vertex's links to the hop before. */
+static uint32_t shown_before(const struct mda_hop *hop, int vertex)
+{
+	uint32_t flows = 0;
+
+	for (uint16_t i = 0; i < hop->link_count; i++)
+		if (hop->links[i].far == vertex)
+			flows += hop->links[i].flows;
+	return flows;
+}
+
+Test(mda, lite_looks_for_meshes_from_the_wider_side)
+{
+	struct mda *m = fake_mda_new();
+	const struct mda_hop *hop = &m->table.hops[3];
+	const struct mda_hop *near = &m->table.hops[2];
+	int even = 0;
+
+	for (uint64_t seed = 1; seed <= 50; seed++) {
+		if (!run_even("S-A A-B1..2 B1-C1..8 B2-C9..16 C1..16-@", seed, m))
+			continue;
+		for (int i = 0; i < hop->vertex_count; i++)
+			cr_expect_geq(shown_before(hop, i), hop->vertices[i].flows > 1 ? 2 : 1);
+		even++;
+	}
+	for (uint64_t seed = 1; seed <= 50; seed++) {
+		if (!run_even("S-A A-B1..8 B1..4-C1 B5..8-C2 C1..2-@", seed, m))
+			continue;
+		for (int i = 0; i < near->vertex_count; i++)
+			cr_expect_geq(near->vertices[i].tested, 2);
+		even++;
+	}
+	cr_expect_geq(even, 90, "%d", even);
+	free(m);
+}
+
+/* A router of four balances on its own: not even by its width is the hop behind it odd. */
+Test(mda, lite_goes_through_odd_diamonds_by_vertices)
+{
+	static const char odd[] = "S-A A-B1..4 B1..3-C1 B4-C1..2 C1..2-@";
+	struct fake_forwarding f = { .graph = &graph, .seed = 1 };
+	struct mda_config config = fake_mda_config(MDA_LITE, SURE);
+	struct mda *m = fake_mda_new();
+	struct fake_outcome o;
+
+	f.config = &config;
+	fake_graph_read(odd, &graph);
+	fake_forward(&f, m, &o);
+	cr_expect(m->table.hops[3].is_odd);
+	for (int i = 0; i < m->table.hops[2].vertex_count; i++)
+		cr_expect_geq(m->table.hops[2].vertices[i].tested, config.stopping.n[2]);
+	free(m);
+}
+
 /* --- at the usual bound ------------------------------------------------------------------- */
 
 struct sums {

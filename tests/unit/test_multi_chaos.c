@@ -72,7 +72,7 @@ static struct fake_network_config chaos(struct random *dice)
 	engine->host_limit.burst = any(dice, 1, 5);
 	engine->timeout_ns = any(dice, 1, 2000) * NS_PER_MS;
 	engine->budget = any(dice, 0, 2) ? 8192 : any(dice, 1, 300);
-	engine->mda.method = any(dice, 0, 2) ? MDA_NODE : MDA_SHARE;
+	engine->mda.method = (enum mda_method)any(dice, MDA_NODE, MDA_LITE);
 	engine->mda.trust_single = any(dice, 0, 1);
 	engine->mda.retries = (uint8_t)any(dice, 0, MDA_RETRIES_MAX);
 	engine->mda.min_burst = (uint16_t)any(dice, 1, 30);
