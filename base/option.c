@@ -39,6 +39,20 @@ static int option_number(const char *text, double *ret_value, const char **ret_r
 	return 0;
 }
 
+static int option_store_u64(const char *text, void *field)
+{
+	unsigned long long value;
+
+	if (strspn(text, "0123456789") != strlen(text) || !*text)
+		return -EINVAL;
+	errno = 0;
+	value = strtoull(text, NULL, 10);
+	if (errno)
+		return -EINVAL;
+	*(uint64_t *)field = value;
+	return 0;
+}
+
 static int option_store_u32(const struct option_desc *option, const char *text, void *field)
 {
 	unsigned long long value;
@@ -133,6 +147,8 @@ int option_store(const struct option_desc *option, const char *text, void *confi
 		return 0;
 	case OPTION_U32:
 		return option_store_u32(option, text, field);
+	case OPTION_U64:
+		return option_store_u64(text, field);
 	case OPTION_SECONDS:
 		return option_store_seconds(option, text, field);
 	case OPTION_FRACTION:

@@ -17,11 +17,14 @@
 #include "prober/campaign/campaign.h"
 #include "prober/net/route.h"
 #include "prober/provenance.h"
+#include "targets/order.h"
 #include "targets/sources.h"
 
 static int open_sources(const struct prober_options *o, struct target_source **ret_source)
 {
+	const struct order_config order = { .seed = o->seed, .shard = { o->shards, o->shard } };
 	struct target_source *sources[2 * OPTION_LIST_MAX + 1];
+	struct target_source *chain;
 	size_t count = 0;
 	int err = 0;
 
@@ -32,8 +35,10 @@ static int open_sources(const struct prober_options *o, struct target_source **r
 		err = source_open_list(o->targets.items[i], &sources[count++]);
 	for (size_t i = 0; !err && i < o->endpoints.count; i++)
 		err = source_open_endpoints(o->endpoints.items[i], &sources[count++]);
-	if (!err)
-		return source_open_chain(sources, count, ret_source);
+	if (!err) {
+		err = source_open_chain(sources, count, &chain);
+		return err ? err : source_open_order(chain, &order, ret_source);
+	}
 	while (--count > 0)
 		target_source_close(sources[count - 1]);
 	return err;
@@ -170,6 +175,7 @@ static int make_config(const struct prober_options *o, struct campaign_config *r
 		.window = o->window,
 		.family = o->v4 ? RESOLVE_V4 : (o->v6 ? RESOLVE_V6 : RESOLVE_V4_FIRST),
 		.skip_invalid = o->skip_invalid,
+		.allow_special = o->allow_special,
 	};
 
 	if (o->mode == MODE_MULTIPATH) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "prober/options.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -100,6 +101,18 @@ static const struct option_desc options[] = {
 	{ .name = "skip-invalid", .type = OPTION_FLAG, .offset = FIELD(skip_invalid),
 	  .help = "Pass over bad lines of files and count them; without it the first ends the "
 		  "run." },
+	{ .name = "allow-special", .type = OPTION_FLAG, .offset = FIELD(allow_special),
+	  .help = "Do not pass over private and other special-purpose addresses in lists and "
+		  "prefixes." },
+	{ .name = "seed", .metavar = "N", .type = OPTION_U64, .offset = FIELD(seed),
+	  .help = "What the order of the targets comes from; without it, something new each "
+		  "time." },
+	{ .name = "shards", .metavar = "N", .type = OPTION_U32, .offset = FIELD(shards),
+	  .min = 1, .max = 65536, .preset = "1",
+	  .help = "Divide the targets among that many runs." },
+	{ .name = "shard", .metavar = "I", .type = OPTION_U32, .offset = FIELD(shard),
+	  .min = 0, .max = 65535, .preset = "0",
+	  .help = "Which of them this run takes, from 0." },
 	{ .name = "interface", .letter = 'i', .metavar = "NAME", .type = OPTION_STRING,
 	  .offset = FIELD(interface),
 	  .help = "Send by this interface; without it, as the routing table says." },
@@ -276,6 +289,8 @@ static enum option_outcome options_check(const struct prober_options *o)
 		return options_refuse("no target given");
 	if (o->forward_to && o->direction != DIRECTION_REVERSE)
 		return options_refuse("--forward-to goes with reverse only");
+	if (o->shard >= o->shards)
+		return options_refuse("--shard %u is not below --shards %u", o->shard, o->shards);
 	if (o->min_burst > o->max_burst)
 		return options_refuse("--min-burst %u is above --max-burst %u", o->min_burst,
 				      o->max_burst);
@@ -355,6 +370,8 @@ enum option_outcome prober_options_parse(int argc, char **argv, struct prober_op
 			parsed.inter_is_given = given[i];
 		if (options[i].offset == FIELD(rate_pps) && options[i].type == OPTION_U32)
 			parsed.rate_is_given = given[i];
+		if (options[i].offset == FIELD(seed) && options[i].type == OPTION_U64 && !given[i])
+			randombytes_buf(&parsed.seed, sizeof(parsed.seed));
 		if (options[i].choices == picture_formats)
 			parsed.draws = given[i];
 	}

@@ -40,6 +40,10 @@ struct prober_options {
 	struct option_list targets;
 	struct option_list endpoints;
 	bool skip_invalid;
+	bool allow_special;
+	uint64_t seed; /* of the order; drawn if not given */
+	uint32_t shards;
+	uint32_t shard;
 	const char *interface;
 	const char *source;
 	const char *db;

@@ -2,6 +2,7 @@
 #include "prober/provenance.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -60,6 +61,8 @@ static json_t *provenance_value(const struct option_desc *o, const void *field)
 		return json_boolean(*(const bool *)field);
 	case OPTION_U32:
 		return json_integer(*(const uint32_t *)field);
+	case OPTION_U64: /* greater than JSON's numbers may be */
+		return json_sprintf("%" PRIu64, *(const uint64_t *)field);
 	case OPTION_SECONDS:
 	case OPTION_DURATION:
 		return json_real((double)*(const uint64_t *)field / (double)NS_PER_S);
@@ -168,6 +171,7 @@ int provenance_new(int argc, char **argv, const struct prober_options *options,
 		.config = p->config,
 		.host = p->host,
 		.list = p->list,
+		.seed = options->seed,
 		.started_us = clock_wall_us(),
 	};
 	*ret_provenance = p;

@@ -44,7 +44,7 @@ static bool check_contact(const char *contact, char ret_reason[static ENTRY_REAS
 	return true;
 }
 
-static bool endpoints_parse_line(struct entry *entry, size_t number, char *line,
+static bool endpoints_parse_line(struct target *ret_target, size_t number, char *line,
 				 char ret_reason[static ENTRY_REASON_LEN])
 {
 	char *rest = text_trim(line);
@@ -63,10 +63,10 @@ static bool endpoints_parse_line(struct entry *entry, size_t number, char *line,
 		return entry_refuse(address, "is not the address of one endpoint", ret_reason);
 	if (!asn_from_text(asn, &declared_asn))
 		return entry_refuse(asn, "is not an AS number", ret_reason);
-	if (!check_contact(contact, ret_reason) || !entry_set(entry, address, ret_reason))
+	if (!check_contact(contact, ret_reason) || !entry_parse(address, ret_target, ret_reason))
 		return false;
-	entry->target.declared_asn = declared_asn;
-	memcpy(entry->target.contact, contact, strlen(contact) + 1);
+	ret_target->declared_asn = declared_asn;
+	memcpy(ret_target->contact, contact, strlen(contact) + 1);
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/addr_text.h"
 #include "targets/text.h"
 
 #define SHOWN_LEN     128
@@ -86,62 +87,27 @@ static bool refuse_host_bits(const char *text, char ret_reason[static ENTRY_REAS
 	return entry_refuse(text, reason, ret_reason);
 }
 
-static bool set_name(struct entry *e, const char *text)
+bool entry_parse(const char *text, struct target *ret_target,
+		 char ret_reason[static ENTRY_REASON_LEN])
 {
-	memcpy(e->target.name, text, strlen(text) + 1);
-	e->is_single = true;
-	return true;
-}
-
-static bool set_prefix(struct entry *e, const char *text, const struct prefix *prefix,
-		       char ret_reason[static ENTRY_REASON_LEN])
-{
-	struct addr unspecified;
-
-	/* In a target `::` says that there is no address yet, so it cannot be one. */
-	if (addr_is_none(&prefix->base) && prefix->len == 128)
-		return entry_refuse(text, "is the unspecified address", ret_reason);
-	if (!strchr(text, '/')) {
-		e->target.addr = prefix->base;
-		return set_name(e, text);
-	}
-	prefix_walk_start(&e->walk, prefix);
-	if (addr_is_none(&prefix->base))
-		prefix_walk_next(&e->walk, &unspecified);
-	return true;
-}
-
-bool entry_set(struct entry *e, const char *text, char ret_reason[static ENTRY_REASON_LEN])
-{
-	struct prefix prefix;
+	struct prefix prefix = { .len = TARGET_LEN_ONE };
 	int err = prefix_from_text(text, &prefix);
 
-	entry_clear(e);
-	if (err == 0)
-		return set_prefix(e, text, &prefix, ret_reason);
+	memset(ret_target, 0, sizeof(*ret_target));
 	if (err == -EDOM)
 		return refuse_host_bits(text, ret_reason);
-	if (strchr(text, '/'))
+	if (err && strchr(text, '/'))
 		return entry_refuse(text, "is not a prefix", ret_reason);
-	if (*text != '\0' && looks_numeric(text))
+	if (err && *text != '\0' && looks_numeric(text))
 		return entry_refuse(text, "is not an address", ret_reason);
-	if (!is_host_name(text))
+	if (err && !is_host_name(text))
 		return entry_refuse(text, "is neither an address nor a host name", ret_reason);
-	return set_name(e, text);
-}
-
-void entry_clear(struct entry *e)
-{
-	memset(e, 0, sizeof(*e));
-}
-
-bool entry_next(struct entry *e, struct target *ret_target)
-{
-	if (prefix_walk_next(&e->walk, &e->target.addr))
-		addr_to_text(&e->target.addr, e->target.name);
-	else if (!e->is_single)
-		return false;
-	e->is_single = false;
-	*ret_target = e->target;
+	/* In a target `::` says that there is no address yet, so it cannot be one. */
+	if (!err && addr_is_none(&prefix.base) && prefix.len == TARGET_LEN_ONE)
+		return entry_refuse(text, "is the unspecified address", ret_reason);
+	memcpy(ret_target->name, text, strlen(text) + 1);
+	ret_target->prefix_len = prefix.len;
+	if (!err)
+		ret_target->addr = prefix.base;
 	return true;
 }

@@ -17,7 +17,6 @@ struct file {
 	struct target_source source;
 	struct line_reader *reader;
 	file_parse_line *parse;
-	struct entry entry; /* of the current line */
 	char name[NAME_LEN];
 };
 
@@ -41,43 +40,33 @@ static enum target_verdict complain_failed(struct file *f)
 	return complain(f, reason);
 }
 
-/* Makes the next line the current one; TARGET_OK if that worked. */
-static enum target_verdict file_advance(struct file *f)
-{
-	char reason[ENTRY_REASON_LEN], length[ENTRY_REASON_LEN];
-	char *line;
-
-	switch (line_next(f->reader, &line)) {
-	case LINE_OK:
-		if (!f->parse(&f->entry, line_number(f->reader), line, reason))
-			return complain(f, reason);
-		return TARGET_OK;
-	case LINE_WAIT:
-		return TARGET_WAIT;
-	case LINE_END:
-		return TARGET_END;
-	case LINE_TOO_LONG:
-		snprintf(length, sizeof(length), "longer than %d bytes", LINE_LEN_MAX);
-		return complain(f, length);
-	case LINE_HAS_NUL:
-		return complain(f, "a NUL byte: not a text");
-	case LINE_FAILED:
-		return complain_failed(f);
-	}
-	return TARGET_END;
-}
-
 static enum target_verdict file_next(struct target_source *source, struct target *ret_target)
 {
 	struct file *f = file_of(source);
+	char reason[ENTRY_REASON_LEN], length[ENTRY_REASON_LEN];
+	char *line;
 
-	while (!entry_next(&f->entry, ret_target)) {
-		enum target_verdict verdict = file_advance(f);
-
-		if (verdict != TARGET_OK)
-			return verdict;
-	}
-	return TARGET_OK;
+	for (;;)
+		switch (line_next(f->reader, &line)) {
+		case LINE_OK:
+			ret_target->name[0] = '\0';
+			if (!f->parse(ret_target, line_number(f->reader), line, reason))
+				return complain(f, reason);
+			if (ret_target->name[0] != '\0')
+				return TARGET_OK;
+			break;
+		case LINE_WAIT:
+			return TARGET_WAIT;
+		case LINE_END:
+			return TARGET_END;
+		case LINE_TOO_LONG:
+			snprintf(length, sizeof(length), "longer than %d bytes", LINE_LEN_MAX);
+			return complain(f, length);
+		case LINE_HAS_NUL:
+			return complain(f, "a NUL byte: not a text");
+		case LINE_FAILED:
+			return complain_failed(f);
+		}
 }
 
 static int file_fd(const struct target_source *source)

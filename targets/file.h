@@ -8,10 +8,10 @@
 #include "targets/entry.h"
 
 /*
- * Sets the entry from line `number`, which it may cut up; leaves it empty for a
- * line without targets.  Returns false with a reason, and the entry empty.
+ * Makes a target of line `number`, which it may cut up; its name is empty before and
+ * stays so for a line that is none.  Returns false with a reason.
  */
-typedef bool file_parse_line(struct entry *entry, size_t number, char *line,
+typedef bool file_parse_line(struct target *ret_target, size_t number, char *line,
 			     char ret_reason[static ENTRY_REASON_LEN]);
 
 /* `kind` names the file's format in the log.  Returns 0 or -errno, logged. */

@@ -13,7 +13,6 @@ struct items {
 	const char *const *texts; /* the caller's */
 	size_t count;
 	size_t taken;
-	struct entry entry; /* of the last one taken */
 };
 
 static struct items *items_of(struct target_source *source)
@@ -26,16 +25,14 @@ static enum target_verdict items_next(struct target_source *source, struct targe
 	struct items *i = items_of(source);
 	char reason[ENTRY_REASON_LEN];
 
-	while (!entry_next(&i->entry, ret_target)) {
-		if (i->taken == i->count)
-			return TARGET_END;
-		if (entry_set(&i->entry, i->texts[i->taken++], reason))
-			continue;
-		snprintf(source->complaint, sizeof(source->complaint), "operand %zu: %s", i->taken,
-			 reason);
-		return TARGET_INVALID;
+	if (i->taken == i->count)
+		return TARGET_END;
+	if (entry_parse(i->texts[i->taken++], ret_target, reason)) {
+		ret_target->is_operand = ret_target->prefix_len == TARGET_LEN_ONE;
+		return TARGET_OK;
 	}
-	return TARGET_OK;
+	snprintf(source->complaint, sizeof(source->complaint), "operand %zu: %s", i->taken, reason);
+	return TARGET_INVALID;
 }
 
 static void items_close(struct target_source *source)

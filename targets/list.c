@@ -6,7 +6,7 @@
 #include "targets/file.h"
 #include "targets/text.h"
 
-static bool list_parse_line(struct entry *entry, size_t number, char *line,
+static bool list_parse_line(struct target *ret_target, size_t number, char *line,
 			    char ret_reason[static ENTRY_REASON_LEN])
 {
 	char *text;
@@ -14,7 +14,7 @@ static bool list_parse_line(struct entry *entry, size_t number, char *line,
 	(void)number;
 	line[strcspn(line, "#")] = '\0';
 	text = text_trim(line);
-	return *text == '\0' || entry_set(entry, text, ret_reason);
+	return *text == '\0' || entry_parse(text, ret_target, ret_reason);
 }
 
 int source_open_list(const char *path, struct target_source **ret_source)

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libtargets.a
 libtargets_a_SOURCES = \
+	targets/batch.c targets/batch.h \
 	targets/chain.c \
 	targets/endpoints.c \
 	targets/entry.c targets/entry.h \
@@ -7,8 +8,11 @@ libtargets_a_SOURCES = \
 	targets/items.c \
 	targets/line.c targets/line.h \
 	targets/list.c \
-	targets/prefix.c targets/prefix.h \
+	targets/order.c targets/order.h \
+	targets/permutation.c targets/permutation.h \
+	targets/shard.c targets/shard.h \
 	targets/sources.h \
 	targets/target.c targets/target.h \
 	targets/text.c targets/text.h
-TARGETS_LIBS = libtargets.a $(BASE_LIBS)
+libtargets_a_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
+TARGETS_LIBS = libtargets.a $(BASE_LIBS) $(SODIUM_LIBS) -lm

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The kinds of sources.  Each is opened here, used through targets/target.h and
- * closed by target_source_close().  All stream: a list of any length and a prefix
- * of any size take the same small memory.
+ * closed by target_source_close().  All stream: a list of any length takes the same
+ * small memory.
  *
- * A prefix is one target for each of its addresses, the first and the last
- * included, named by the address's text; only `::` is left out.  Addresses that
- * target_forbidden() names are handed out like others.  In a path "-" is standard
+ * A prefix is one target, with its length; targets/order.h hands out its addresses.
+ * Addresses that target_forbidden() names are handed out like others.  In a path "-" is standard
  * input, read without blocking.  If reading fails that is one TARGET_INVALID, and
  * then the end.
  */

@@ -45,6 +45,43 @@ static const struct {
 };
 /* clang-format on */
 
+/* clang-format off */
+static const struct {
+	struct prefix prefix;
+	const char *clause;
+} special[] = {
+	{ V4(10, 0, 0, 0, 8),       "a private address" },               /* RFC 1918 */
+	{ V4(172, 16, 0, 0, 12),    "a private address" },
+	{ V4(192, 168, 0, 0, 16),   "a private address" },
+	{ V4(100, 64, 0, 0, 10),    "an address behind a carrier's NAT" }, /* RFC 6598 */
+	{ V4(169, 254, 0, 0, 16),   "a link-local address" },            /* RFC 3927 */
+	{ V4(192, 0, 0, 0, 24),     "an address of IETF protocols" },    /* RFC 6890 */
+	{ V4(192, 0, 2, 0, 24),     "an address for documentation" },    /* RFC 5737 */
+	{ V4(198, 51, 100, 0, 24),  "an address for documentation" },
+	{ V4(203, 0, 113, 0, 24),   "an address for documentation" },
+	{ V4(192, 88, 99, 0, 24),   "a 6to4 relay address" },            /* RFC 7526 */
+	{ V4(198, 18, 0, 0, 15),    "an address for benchmarks" },       /* RFC 2544 */
+	{ V6(0xfc, 0, 0, 7),        "a unique local address" },          /* RFC 4193 */
+	{ V6(0xfe, 0xc0, 0, 10),    "a site-local address" },            /* RFC 3879 */
+	{ V6(0x01, 0, 0, 64),       "a discard-only address" },          /* RFC 6666 */
+	{ V6(0x5f, 0, 0, 16),       "a segment identifier" },            /* RFC 9602 */
+	{ { { .bytes = { 0x20, 0x01 } }, 32 }, "a Teredo address" },     /* RFC 4380 */
+	{ { { .bytes = { 0x20, 0x01, 0, 2 } }, 48 }, "an address for benchmarks" }, /* RFC 5180 */
+	{ { { .bytes = { 0x20, 0x01, 0, 0x20 } }, 28 }, "a hash identifier" },      /* RFC 7343 */
+	{ { { .bytes = { 0x20, 0x01, 0x0d, 0xb8 } }, 32 }, "an address for documentation" },
+	{ { { .bytes = { 0x3f, 0xff } }, 20 }, "an address for documentation" },    /* RFC 9637 */
+	{ { { .bytes = { 0, 0x64, 0xff, 0x9b, 0, 1 } }, 48 }, "a local translation address" },
+};
+/* clang-format on */
+
+const char *target_special(const struct addr *a)
+{
+	for (size_t i = 0; i < ARRAY_LEN(special); i++)
+		if (prefix_holds(&special[i].prefix, a))
+			return special[i].clause;
+	return NULL;
+}
+
 const char *target_forbidden(const struct addr *a)
 {
 	for (size_t i = 0; i < ARRAY_LEN(never); i++)

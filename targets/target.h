@@ -2,9 +2,13 @@
 /*
  * Somebody to probe, and where such come from.  Plain data; a target's texts are
  * its own, so it may outlive its source.
+ *
+ * Sources of targets/sources.h hand out what was written, a prefix as one target;
+ * targets/order.h makes single targets of it.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "wire/addr.h"
@@ -12,9 +16,13 @@
 #define TARGET_NAME_MAX	   256 /* a host name has at most 253 characters */
 #define TARGET_CONTACT_MAX 128
 
+#define TARGET_LEN_ONE 128 /* prefix_len of a single target */
+
 struct target {
-	char name[TARGET_NAME_MAX]; /* host name or address, as it was given */
+	char name[TARGET_NAME_MAX]; /* host name, address or prefix, as it was given */
 	struct addr addr;	    /* none (never a target) where the name is to be resolved */
+	uint8_t prefix_len;	    /* 96 + n for an IPv4 /n; of a name TARGET_LEN_ONE */
+	bool is_operand;	    /* somebody typed exactly this one */
 	uint32_t declared_asn;	    /* of an ENDPOINTS line; 0: none */
 	char contact[TARGET_CONTACT_MAX];
 };
@@ -54,3 +62,7 @@ void target_source_close(struct target_source *source);
 /* Why nobody may ever probe this address, as a clause ("a multicast address");
  * NULL if one may. */
 const char *target_forbidden(const struct addr *a);
+/* Why this address is hardly anybody on the Internet (IANA's special-purpose registries,
+ * RFC 6890), as a clause ("a private address"); NULL if it may be.  Not for those that are
+ * forbidden. */
+const char *target_special(const struct addr *a);

@@ -10,7 +10,7 @@ rules() {
 	cat <<'RULES'
 wire            |                                                                              |
 base            | wire                                                                         | sys/capability.h
-targets         | base wire                                                                    |
+targets         | base wire                                                                    | sodium.h
 output          | base wire                                                                    | sqlite3.h sodium.h jansson.h maxminddb.h
 prober/probe    | base wire                                                                    | sodium.h
 prober/net      | base wire                                                                    | pcap/pcap.h libmnl/libmnl.h

@@ -35,6 +35,7 @@ struct campaign_config {
 	struct addr source; /* none: as routed */
 	struct addr toward; /* reverse: who gets the probes; none: this host */
 	bool skip_invalid;
+	bool allow_special;
 	struct names *names; /* gets the host names of what answers; NULL: nobody asks */
 	struct identity_key key;
 	struct mda_config mda; /* multipath */

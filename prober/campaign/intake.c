@@ -80,20 +80,42 @@ void intake_finish(struct intake *in, struct job *job)
 
 /* --- a target becomes a job ------------------------------------------------- */
 
-static void intake_ready(struct intake *in, struct job *job)
+/* In a list or prefix such an address is passed over; the first is named. */
+static void intake_pass_over(struct intake *in, struct job *job, const char *reason)
 {
-	const char *reason = target_forbidden(&job->target.addr);
 	char text[ADDR_TEXT_LEN];
 
-	if (!reason) {
-		STAILQ_INSERT_TAIL(&in->ready, job, next);
-		in->ready_count++;
-		return;
-	}
+	if (in->stats.special++ == 0)
+		log_info("%s: %s is %s: passed over, as are all like it", job->target.name,
+			 addr_to_text(&job->target.addr, text), reason);
+	intake_finish(in, job);
+}
+
+static void intake_forbid(struct intake *in, struct job *job, const char *reason)
+{
+	char text[ADDR_TEXT_LEN];
+
 	in->stats.forbidden++;
 	log_error("%s: %s is %s: never probed", job->target.name,
 		  addr_to_text(&job->target.addr, text), reason);
 	intake_finish(in, job);
+}
+
+static void intake_ready(struct intake *in, struct job *job)
+{
+	const char *never = target_forbidden(&job->target.addr);
+	const char *special = target_special(&job->target.addr);
+
+	if (never && job->target.is_operand) {
+		intake_forbid(in, job, never);
+	} else if (never) {
+		intake_pass_over(in, job, never);
+	} else if (special && !job->target.is_operand && !in->config.allow_special) {
+		intake_pass_over(in, job, special);
+	} else {
+		STAILQ_INSERT_TAIL(&in->ready, job, next);
+		in->ready_count++;
+	}
 }
 
 static void intake_resolved(void *arg, uint32_t index, const struct addr *addr, const char *reason)

@@ -104,6 +104,7 @@ static int campaign_open_intake(struct campaign *c, struct target_source *source
 		.proto_v4 = PROTO_ICMP,
 		.proto_v6 = PROTO_ICMPV6,
 		.skip_invalid = config->skip_invalid,
+		.allow_special = config->allow_special,
 	};
 
 	/* Only forward probes travel as what they are; requests are ICMP. */

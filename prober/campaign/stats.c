@@ -27,6 +27,7 @@ char *stats_to_json(const struct campaign_stats *s)
 	stats_put(object, "targets-", "invalid", s->intake.invalid);
 	stats_put(object, "targets-", "unresolved", s->intake.unresolved);
 	stats_put(object, "targets-", "forbidden", s->intake.forbidden);
+	stats_put(object, "targets-", "special", s->intake.special);
 	stats_put(object, "targets-", "unroutable", s->intake.unroutable);
 	stats_put(object, "", "traces", s->traces);
 	stats_put(object, "traces-", "reached", s->reached);
@@ -62,6 +63,10 @@ void stats_log(const struct campaign_stats *s, double seconds)
 		log_warn("the kernel dropped %" PRIu64
 			 " captured packets: hops may look silent that are not",
 			 s->capture.dropped);
+	if (s->intake.special)
+		log_info("%" PRIu64 " special-purpose addresses passed over: --allow-special has "
+			 "them probed",
+			 s->intake.special);
 	if (s->intake.unroutable)
 		log_warn("%" PRIu64 " targets had no route", s->intake.unroutable);
 }

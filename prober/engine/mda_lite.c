@@ -151,8 +151,8 @@ static unsigned int lite_hop_deficit(struct mda *m, uint8_t ttl)
 		const struct mda_cell *cell = &hop->cells[flow];
 
 		silent += !cell->control && cell->state == CELL_SILENT;
-		counted += !cell->control && cell->state != CELL_SILENT &&
-			   cell->state != CELL_UNSENT;
+		counted +=
+			!cell->control && cell->state != CELL_SILENT && cell->state != CELL_UNSENT;
 	}
 	if (whole.successors == 0)
 		counted += silent;

@@ -2,7 +2,9 @@
 unit_tests += \
 	tests/unit/test_endpoints \
 	tests/unit/test_line \
-	tests/unit/test_prefix \
+	tests/unit/test_order \
+	tests/unit/test_permutation \
+	tests/unit/test_shard \
 	tests/unit/test_sources \
 	tests/unit/test_target
 TARGETS_TEST_LIBS = $(TARGETS_LIBS) $(TEST_LIBS)
@@ -12,8 +14,14 @@ tests_unit_test_endpoints_SOURCES = \
 tests_unit_test_endpoints_LDADD = $(TARGETS_TEST_LIBS)
 tests_unit_test_line_SOURCES = tests/unit/test_line.c
 tests_unit_test_line_LDADD = $(TARGETS_TEST_LIBS)
-tests_unit_test_prefix_SOURCES = tests/unit/test_prefix.c
-tests_unit_test_prefix_LDADD = $(TARGETS_TEST_LIBS)
+tests_unit_test_order_SOURCES = \
+	tests/unit/test_order.c \
+	tests/unit/transcript.c tests/unit/transcript.h
+tests_unit_test_order_LDADD = $(TARGETS_TEST_LIBS)
+tests_unit_test_permutation_SOURCES = tests/unit/test_permutation.c
+tests_unit_test_permutation_LDADD = $(TARGETS_TEST_LIBS)
+tests_unit_test_shard_SOURCES = tests/unit/test_shard.c
+tests_unit_test_shard_LDADD = $(TARGETS_TEST_LIBS)
 tests_unit_test_sources_SOURCES = \
 	tests/unit/test_sources.c \
 	tests/unit/transcript.c tests/unit/transcript.h

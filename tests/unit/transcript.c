@@ -10,13 +10,15 @@
 
 static size_t print_target(const struct target *t, char *out, size_t size)
 {
-	char addr[ADDR_TEXT_LEN] = "-", asn[16] = "-";
+	char addr[ADDR_TEXT_LEN] = "-", asn[16] = "-", len[8] = "";
 
 	if (!addr_is_none(&t->addr))
 		addr_to_text(&t->addr, addr);
 	if (t->declared_asn)
 		snprintf(asn, sizeof(asn), "%u", t->declared_asn);
-	return (size_t)snprintf(out, size, "%s %s %s %s\n", t->name, addr, asn,
+	if (t->prefix_len != TARGET_LEN_ONE)
+		snprintf(len, sizeof(len), "/%u", t->prefix_len);
+	return (size_t)snprintf(out, size, "%s %s%s %s %s\n", t->name, addr, len, asn,
 				t->contact[0] ? t->contact : "-");
 }
 
