@@ -5,6 +5,7 @@ libbase_a_SOURCES = \
 	base/container.h \
 	base/cursor.h \
 	base/heap.c base/heap.h \
+	base/line.c base/line.h \
 	base/log.c base/log.h \
 	base/memory_text.c base/memory_text.h \
 	base/option.c base/option.h \

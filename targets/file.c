@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/container.h"
+#include "base/line.h"
 #include "base/log.h"
-#include "targets/line.h"
 #include "targets/text.h"
 
 #define NAME_LEN 192 /* with a number and a reason it fits in a complaint */

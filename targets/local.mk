@@ -6,7 +6,6 @@ libtargets_a_SOURCES = \
 	targets/entry.c targets/entry.h \
 	targets/file.c targets/file.h \
 	targets/items.c \
-	targets/line.c targets/line.h \
 	targets/list.c \
 	targets/order.c targets/order.h \
 	targets/permutation.c targets/permutation.h \

@@ -12,6 +12,7 @@ unit_tests += \
 	tests/unit/test_heap \
 	tests/unit/test_identity \
 	tests/unit/test_inflight \
+	tests/unit/test_line \
 	tests/unit/test_log \
 	tests/unit/test_option \
 	tests/unit/test_pace \
@@ -38,6 +39,8 @@ tests_unit_test_cursor_SOURCES = tests/unit/test_cursor.c
 tests_unit_test_cursor_LDADD = $(TEST_LIBS)
 tests_unit_test_heap_SOURCES = tests/unit/test_heap.c
 tests_unit_test_heap_LDADD = $(TEST_LIBS)
+tests_unit_test_line_SOURCES = tests/unit/test_line.c
+tests_unit_test_line_LDADD = $(TEST_LIBS)
 tests_unit_test_log_SOURCES = tests/unit/test_log.c
 tests_unit_test_log_LDADD = $(TEST_LIBS)
 tests_unit_test_option_SOURCES = tests/unit/test_option.c

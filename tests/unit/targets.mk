@@ -1,7 +1,6 @@
 # targets/
 unit_tests += \
 	tests/unit/test_endpoints \
-	tests/unit/test_line \
 	tests/unit/test_order \
 	tests/unit/test_permutation \
 	tests/unit/test_shard \
@@ -12,8 +11,6 @@ tests_unit_test_endpoints_SOURCES = \
 	tests/unit/test_endpoints.c \
 	tests/unit/transcript.c tests/unit/transcript.h
 tests_unit_test_endpoints_LDADD = $(TARGETS_TEST_LIBS)
-tests_unit_test_line_SOURCES = tests/unit/test_line.c
-tests_unit_test_line_LDADD = $(TARGETS_TEST_LIBS)
 tests_unit_test_order_SOURCES = \
 	tests/unit/test_order.c \
 	tests/unit/transcript.c tests/unit/transcript.h

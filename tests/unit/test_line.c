@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "targets/line.h"
+#include "base/line.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
