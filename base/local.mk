@@ -13,6 +13,7 @@ libbase_a_SOURCES = \
 	base/pace.c base/pace.h \
 	base/pool.c base/pool.h \
 	base/privilege.c base/privilege.h \
-	base/streams.c base/streams.h
+	base/streams.c base/streams.h \
+	base/text.c base/text.h
 libbase_a_CFLAGS = $(AM_CFLAGS) $(LIBCAP_CFLAGS)
 BASE_LIBS = libbase.a $(LIBCAP_LIBS) -lm

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "targets/file.h"
-#include "targets/text.h"
 
 #define HEADER "address;asnumber;email_contact"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/addr_text.h"
-#include "targets/text.h"
+#include "base/text.h"
 
 #define SHOWN_LEN     128
 #define DIGITS	      "0123456789"

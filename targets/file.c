@@ -9,7 +9,7 @@
 #include "base/container.h"
 #include "base/line.h"
 #include "base/log.h"
-#include "targets/text.h"
+#include "base/text.h"
 
 #define NAME_LEN 192 /* with a number and a reason it fits in a complaint */
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "targets/file.h"
-#include "targets/text.h"
 
 static bool list_parse_line(struct target *ret_target, size_t number, char *line,
 			    char ret_reason[static ENTRY_REASON_LEN])

@@ -11,7 +11,6 @@ libtargets_a_SOURCES = \
 	targets/permutation.c targets/permutation.h \
 	targets/shard.c targets/shard.h \
 	targets/sources.h \
-	targets/target.c targets/target.h \
-	targets/text.c targets/text.h
+	targets/target.c targets/target.h
 libtargets_a_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
 TARGETS_LIBS = libtargets.a $(BASE_LIBS) $(SODIUM_LIBS) -lm
