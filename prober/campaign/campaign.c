@@ -255,8 +255,8 @@ static void campaign_turn(struct campaign *c)
 	mono now = clock_now();
 
 	campaign_receive(c, now);
+	campaign_collect(c, now); /* first: it makes room for others */
 	campaign_transmit(c, now);
-	campaign_collect(c, now);
 	if (campaign_is_done(c))
 		event_base_loopbreak(c->base);
 	else
