@@ -12,6 +12,7 @@ libbase_a_SOURCES = \
 	base/option_print.c \
 	base/pace.c base/pace.h \
 	base/pool.c base/pool.h \
+	base/prefix_set.c base/prefix_set.h \
 	base/privilege.c base/privilege.h \
 	base/streams.c base/streams.h \
 	base/text.c base/text.h

@@ -17,6 +17,7 @@
 #include "prober/campaign/campaign.h"
 #include "prober/net/route.h"
 #include "prober/provenance.h"
+#include "targets/choice.h"
 #include "targets/order.h"
 #include "targets/sources.h"
 
@@ -229,10 +230,37 @@ static int run(const struct campaign_config *config, struct target_source *sourc
 		return EXIT_FAILURE;
 	if (end.state == RUN_INTERRUPTED)
 		return EXIT_INTERRUPTED;
-	if (stats.intake.unresolved || stats.intake.forbidden ||
+	if (stats.intake.unresolved || stats.intake.forbidden || stats.intake.blocked_operands ||
 	    (stats.intake.invalid && !config->skip_invalid))
 		return EXIT_USAGE;
 	return stats.intake.unroutable ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int open_choice(const struct prober_options *o, struct choice **ret_choice)
+{
+	const struct choice_config config = {
+		.blocked = o->blocklists.items,
+		.blocked_count = o->blocklists.count,
+		.allowed = o->allowlists.items,
+		.allowed_count = o->allowlists.count,
+		.system_file = CHOICE_SYSTEM_FILE,
+	};
+
+	return choice_open(&config, ret_choice);
+}
+
+/* Whom endpoints are asked to probe counts like whom we probe. */
+static int check_toward(const struct campaign_config *config)
+{
+	const char *reason = addr_is_none(&config->toward)
+				     ? NULL
+				     : choice_refuses(config->choice, &config->toward);
+	char text[ADDR_TEXT_LEN];
+
+	if (!reason)
+		return 0;
+	log_error("--forward-to: %s is %s", addr_to_text(&config->toward, text), reason);
+	return -EACCES;
 }
 
 int cmd_trace(int argc, char **argv, const struct prober_options *options)
@@ -244,7 +272,9 @@ int cmd_trace(int argc, char **argv, const struct prober_options *options)
 	struct fanout *sinks;
 	int status = EXIT_USAGE;
 
-	if (make_config(options, &config) || open_sources(options, &source))
+	if (make_config(options, &config) || open_choice(options, &config.choice))
+		return status;
+	if (check_toward(&config) || open_sources(options, &source))
 		goto out;
 	status = EXIT_FAILURE;
 	if (provenance_new(argc, argv, options, &provenance) || open_names(options, &names) ||
@@ -254,6 +284,7 @@ int cmd_trace(int argc, char **argv, const struct prober_options *options)
 	status = run(&config, source, sinks);
 out:
 	target_source_close(source);
+	choice_close(config.choice);
 	names_free(names);
 	provenance_free(provenance);
 	return status;

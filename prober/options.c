@@ -12,6 +12,7 @@
 #include "output/picture.h"
 #include "prober/engine/engine.h"
 #include "prober/probe/spec.h"
+#include "targets/choice.h"
 
 #define FIELD(member) offsetof(struct prober_options, member)
 
@@ -104,6 +105,11 @@ static const struct option_desc options[] = {
 	{ .name = "allow-special", .type = OPTION_FLAG, .offset = FIELD(allow_special),
 	  .help = "Do not pass over private and other special-purpose addresses in lists and "
 		  "prefixes." },
+	{ .name = "blocklist", .metavar = "FILE", .type = OPTION_LIST, .offset = FIELD(blocklists),
+	  .help = "Never send to the addresses and prefixes in this file, one a line. May be given "
+		  "many times; " CHOICE_SYSTEM_FILE " is honoured in any case." },
+	{ .name = "allowlist", .metavar = "FILE", .type = OPTION_LIST, .offset = FIELD(allowlists),
+	  .help = "Send only to those in this file. May be given many times." },
 	{ .name = "seed", .metavar = "N", .type = OPTION_U64, .offset = FIELD(seed),
 	  .help = "What the order of the targets comes from; without it, something new each "
 		  "time." },

@@ -41,6 +41,8 @@ struct prober_options {
 	struct option_list endpoints;
 	bool skip_invalid;
 	bool allow_special;
+	struct option_list blocklists;
+	struct option_list allowlists;
 	uint64_t seed; /* of the order; drawn if not given */
 	uint32_t shards;
 	uint32_t shard;

@@ -17,7 +17,7 @@ _Static_assert(sizeof(struct range) == 32, "as stated in order.h");
 
 /* A host name, or an address of which more is known than itself. */
 struct named {
-	struct addr addr;   /* none: a host name */
+	struct addr addr; /* none: a host name */
 	uint64_t texts;	  /* where name and contact are, NUL-terminated */
 	uint64_t order;	  /* in which they came */
 	uint32_t declared_asn;
@@ -245,7 +245,8 @@ static void drop_equal_hosts(struct batch *b)
 
 	qsort_r(b->hosts, b->host_count, sizeof(*b->hosts), compare_hosts, b->texts);
 	for (size_t i = 0; i < b->host_count; i++) {
-		if (last && compare_names(b->texts + last->texts, b->texts + b->hosts[i].texts) == 0)
+		if (last &&
+		    compare_names(b->texts + last->texts, b->texts + b->hosts[i].texts) == 0)
 			continue;
 		first = b->hosts[i];
 		last = &first;
@@ -306,7 +307,7 @@ static const struct named *find_known(const struct batch *b, const struct addr *
 			high = middle;
 	}
 	return low < b->known_count && addr_equal(&b->known[low].addr, addr) ? &b->known[low]
-									       : NULL;
+									     : NULL;
 }
 
 static const struct range *find_range(const struct batch *b, uint64_t place)

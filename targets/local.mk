@@ -2,6 +2,7 @@ noinst_LIBRARIES += libtargets.a
 libtargets_a_SOURCES = \
 	targets/batch.c targets/batch.h \
 	targets/chain.c \
+	targets/choice.c targets/choice.h \
 	targets/endpoints.c \
 	targets/entry.c targets/entry.h \
 	targets/file.c targets/file.h \

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "prober/campaign/state.h"
 #include "prober/probe/craft.h"
+#include "targets/choice.h"
 #include "wire/headers.h"
 
 /* What one turn of the loop may do before others get theirs. */
@@ -286,6 +287,32 @@ void campaign_on_signal(evutil_socket_t number, short what, void *arg)
 	if (c->namer)
 		namer_stop(c->namer);
 	engine_interrupt(c->engine, c->interrupts > 1, clock_now());
+	campaign_turn(c);
+}
+
+/* Nobody is sent to any more who may not be. */
+static bool campaign_is_left(void *arg, const struct trace_spec *spec)
+{
+	const struct campaign *c = arg;
+
+	return choice_refuses(c->config.choice, &spec->dst) ||
+	       (!addr_is_none(&spec->toward) && choice_refuses(c->config.choice, &spec->toward));
+}
+
+void campaign_on_reload(evutil_socket_t number, short what, void *arg)
+{
+	struct campaign *c = arg;
+
+	(void)number;
+	(void)what;
+	if (choice_reload(c->config.choice)) {
+		log_error("lists of whom to probe: one is bad, none is changed");
+		return;
+	}
+	log_info("lists of whom to probe are read again");
+	if (c->has_parked && choice_refuses(c->config.choice, &c->parked.spec.dst))
+		c->has_parked = false;
+	engine_leave(c->engine, campaign_is_left, c, clock_now());
 	campaign_turn(c);
 }
 

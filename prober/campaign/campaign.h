@@ -36,7 +36,8 @@ struct campaign_config {
 	struct addr toward; /* reverse: who gets the probes; none: this host */
 	bool skip_invalid;
 	bool allow_special;
-	struct names *names; /* gets the host names of what answers; NULL: nobody asks */
+	struct choice *choice; /* who may be probed: read again on SIGHUP */
+	struct names *names;   /* gets the host names of what answers; NULL: nobody asks */
 	struct identity_key key;
 	struct mda_config mda; /* multipath */
 	uint32_t budget;       /* multipath: probes a trace */

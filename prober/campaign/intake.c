@@ -9,6 +9,7 @@
 #include "base/addr_text.h"
 #include "base/log.h"
 #include "base/pool.h"
+#include "targets/choice.h"
 #include "wire/headers.h"
 
 /* Jobs that are ready, and names being looked up, ahead of what runs. */
@@ -99,6 +100,25 @@ static void intake_forbid(struct intake *in, struct job *job, const char *reason
 	log_error("%s: %s is %s: never probed", job->target.name,
 		  addr_to_text(&job->target.addr, text), reason);
 	intake_finish(in, job);
+}
+
+/* By the lists as they are now; the first of those in lists is named, and all others. */
+static bool intake_is_blocked(struct intake *in, struct job *job)
+{
+	const char *reason = choice_refuses(in->config.choice, &job->target.addr);
+	char text[ADDR_TEXT_LEN];
+
+	if (!reason)
+		return false;
+	addr_to_text(&job->target.addr, text);
+	if (job->target.is_operand)
+		log_error("%s: %s is %s", job->target.name, text, reason);
+	else if (in->stats.blocked == 0)
+		log_info("%s: %s is %s, and so may others be", job->target.name, text, reason);
+	in->stats.blocked++;
+	in->stats.blocked_operands += job->target.is_operand;
+	intake_finish(in, job);
+	return true;
 }
 
 static void intake_ready(struct intake *in, struct job *job)
@@ -239,6 +259,16 @@ void intake_refuse(struct intake *in, struct job *job, const char *reason)
 	intake_finish(in, job);
 }
 
+/* One came to nothing; false if it is the turn of others. */
+static bool intake_go_on(struct intake *in)
+{
+	if (in->turn_left == 0)
+		return false;
+	in->turn_left--;
+	intake_fill(in);
+	return true;
+}
+
 struct job *intake_next(struct intake *in, mono now)
 {
 	struct job *job;
@@ -251,6 +281,11 @@ struct job *intake_next(struct intake *in, mono now)
 
 		STAILQ_REMOVE_HEAD(&in->ready, next);
 		in->ready_count--;
+		if (intake_is_blocked(in, job)) {
+			if (!intake_go_on(in))
+				break;
+			continue;
+		}
 		job->query = (struct route_query){
 			.dst = job->target.addr,
 			.proto = is_v4 ? in->config.proto_v4 : in->config.proto_v6,
@@ -263,10 +298,8 @@ struct job *intake_next(struct intake *in, mono now)
 		in->stats.unroutable++;
 		log_error("%s: no route: %s", job->target.name, routes_strerror(err));
 		intake_finish(in, job);
-		if (in->turn_left == 0)
+		if (!intake_go_on(in))
 			break;
-		in->turn_left--;
-		intake_fill(in);
 	}
 	return NULL;
 }

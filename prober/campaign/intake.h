@@ -15,6 +15,7 @@
 #include "prober/net/route.h"
 #include "targets/target.h"
 
+struct choice;
 struct event_base;
 struct intake;
 
@@ -37,15 +38,18 @@ struct intake_config {
 	uint8_t proto_v4, proto_v6; /* enum ip_proto of what will be sent */
 	uint16_t sport, dport;
 	bool skip_invalid;
-	bool allow_special; /* addresses that are hardly anybody's, in lists, too */
+	bool allow_special;    /* addresses that are hardly anybody's, in lists, too */
+	struct choice *choice; /* who may be probed; stays the caller's */
 };
 
 struct intake_stats {
-	uint64_t targets;    /* read from the source, good ones */
-	uint64_t invalid;    /* bad lines and operands */
-	uint64_t unresolved; /* names without an address */
-	uint64_t forbidden;  /* addresses that nobody may probe, of those somebody typed */
-	uint64_t special;    /* such, and special-purpose ones, in lists and prefixes */
+	uint64_t targets;	   /* read from the source, good ones */
+	uint64_t invalid;	   /* bad lines and operands */
+	uint64_t unresolved;	   /* names without an address */
+	uint64_t forbidden;	   /* addresses that nobody may probe, of those somebody typed */
+	uint64_t special;	   /* such, and special-purpose ones, in lists and prefixes */
+	uint64_t blocked;	   /* refused by the lists of who may be probed */
+	uint64_t blocked_operands; /* of those: somebody typed them */
 	uint64_t unroutable;
 };
 

@@ -105,6 +105,7 @@ static int campaign_open_intake(struct campaign *c, struct target_source *source
 		.proto_v6 = PROTO_ICMPV6,
 		.skip_invalid = config->skip_invalid,
 		.allow_special = config->allow_special,
+		.choice = config->choice,
 	};
 
 	/* Only forward probes travel as what they are; requests are ICMP. */
@@ -161,7 +162,7 @@ static int campaign_open_names(struct campaign *c)
 
 static int campaign_open_events(struct campaign *c)
 {
-	static const int signals[] = { SIGINT, SIGTERM };
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 
 	c->readable = event_new(c->base, capture_fd(c->capture), EV_READ | EV_PERSIST,
 				campaign_on_event, c);
@@ -169,7 +170,9 @@ static int campaign_open_events(struct campaign *c)
 	if (!c->readable || !c->timer)
 		return -ENOMEM;
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
-		c->signals[i] = evsignal_new(c->base, signals[i], campaign_on_signal, c);
+		c->signals[i] = evsignal_new(
+			c->base, signals[i],
+			signals[i] == SIGHUP ? campaign_on_reload : campaign_on_signal, c);
 		if (!c->signals[i] || event_add(c->signals[i], NULL))
 			return -ENOMEM;
 	}

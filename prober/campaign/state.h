@@ -18,7 +18,7 @@ struct campaign {
 	struct event_base *base;
 	struct event *readable; /* the capture */
 	struct event *timer;
-	struct event *signals[2];
+	struct event *signals[3];
 	struct engine *engine;
 	struct intake *intake;
 	struct routes *routes;
@@ -45,5 +45,6 @@ struct campaign {
 /* What the loop calls; `arg` is the campaign. */
 void campaign_on_event(evutil_socket_t fd, short what, void *arg);
 void campaign_on_signal(evutil_socket_t number, short what, void *arg);
+void campaign_on_reload(evutil_socket_t number, short what, void *arg);
 /* News from outside the loop's own events: the next turn takes them in. */
 void campaign_wake(void *arg);

@@ -28,6 +28,7 @@ char *stats_to_json(const struct campaign_stats *s)
 	stats_put(object, "targets-", "unresolved", s->intake.unresolved);
 	stats_put(object, "targets-", "forbidden", s->intake.forbidden);
 	stats_put(object, "targets-", "special", s->intake.special);
+	stats_put(object, "targets-", "blocked", s->intake.blocked);
 	stats_put(object, "targets-", "unroutable", s->intake.unroutable);
 	stats_put(object, "", "traces", s->traces);
 	stats_put(object, "traces-", "reached", s->reached);
@@ -67,6 +68,8 @@ void stats_log(const struct campaign_stats *s, double seconds)
 		log_info("%" PRIu64 " special-purpose addresses passed over: --allow-special has "
 			 "them probed",
 			 s->intake.special);
+	if (s->intake.blocked)
+		log_info("%" PRIu64 " targets are blocked", s->intake.blocked);
 	if (s->intake.unroutable)
 		log_warn("%" PRIu64 " targets had no route", s->intake.unroutable);
 }

@@ -294,6 +294,19 @@ void engine_interrupt(struct engine *e, bool now_or_never, mono now)
 	}
 }
 
+void engine_leave(struct engine *e, bool (*leaves)(void *arg, const struct trace_spec *spec),
+		  void *arg, mono now)
+{
+	for (uint32_t slot = 0; slot < e->config.window; slot++) {
+		struct trace *t = pool_at(e->traces, slot);
+
+		if (!t->is_running || !leaves(arg, &t->spec))
+			continue;
+		t->is_interrupted = true;
+		engine_review(e, t, now);
+	}
+}
+
 bool engine_next_done(struct engine *e, struct trace_record *ret_record, uint32_t *ret_job)
 {
 	struct trace *t = TAILQ_FIRST(&e->ended);

@@ -88,6 +88,10 @@ mono engine_next_deadline(const struct engine *e, mono now);
  */
 void engine_interrupt(struct engine *e, bool now_or_never, mono now);
 
+/* The same, and not at once, for the traces that `leaves` says; others go on. */
+void engine_leave(struct engine *e, bool (*leaves)(void *arg, const struct trace_spec *spec),
+		  void *arg, mono now);
+
 /*
  * The record of a trace that has ended, and the caller's own word for it; false if
  * there is none.  The record's probes are valid until the next call.

@@ -20,6 +20,7 @@ unit_tests += \
 	tests/unit/test_parse_damage \
 	tests/unit/test_parse_foreign \
 	tests/unit/test_pool \
+	tests/unit/test_prefix_set \
 	tests/unit/test_privilege \
 	tests/unit/test_streams
 reply_samples = tests/support/replies.c tests/support/replies.h
@@ -51,6 +52,8 @@ tests_unit_test_pool_SOURCES = tests/unit/test_pool.c
 tests_unit_test_pool_LDADD = $(TEST_LIBS)
 tests_unit_test_streams_SOURCES = tests/unit/test_streams.c
 tests_unit_test_streams_LDADD = $(TEST_LIBS)
+tests_unit_test_prefix_set_SOURCES = tests/unit/test_prefix_set.c
+tests_unit_test_prefix_set_LDADD = $(TEST_LIBS)
 tests_unit_test_privilege_SOURCES = tests/unit/test_privilege.c
 tests_unit_test_privilege_LDADD = $(TEST_LIBS)
 

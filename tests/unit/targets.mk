@@ -1,5 +1,6 @@
 # targets/
 unit_tests += \
+	tests/unit/test_choice \
 	tests/unit/test_endpoints \
 	tests/unit/test_order \
 	tests/unit/test_permutation \
@@ -7,6 +8,10 @@ unit_tests += \
 	tests/unit/test_sources \
 	tests/unit/test_target
 TARGETS_TEST_LIBS = $(TARGETS_LIBS) $(TEST_LIBS)
+tests_unit_test_choice_SOURCES = \
+	tests/unit/folder.c tests/unit/folder.h \
+	tests/unit/test_choice.c
+tests_unit_test_choice_LDADD = $(TARGETS_TEST_LIBS)
 tests_unit_test_endpoints_SOURCES = \
 	tests/unit/test_endpoints.c \
 	tests/unit/transcript.c tests/unit/transcript.h

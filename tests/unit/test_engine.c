@@ -223,6 +223,33 @@ Test(engine, interrupted_trace_keeps_what_it_found)
 	fake_network_free(n);
 }
 
+static bool leaves(void *arg, const struct trace_spec *spec)
+{
+	return spec->job == *(uint32_t *)arg;
+}
+
+Test(engine, left_trace_sends_no_more_and_others_go_on)
+{
+	struct fake_network_config config = { .seed = 1, .engine = fake_engine_config() };
+	uint32_t left = 3;
+	struct fake_network *n;
+
+	config.world = fake_world_of(&world);
+	n = fake_network_new(&config);
+	for (uint32_t job = 3; job < 5; job++) {
+		struct trace_spec spec =
+			fake_trace_spec(TRACE_FORWARD, sites[job - 3].addr, PROTO_UDP, job);
+
+		fake_network_add(n, &spec);
+	}
+	fake_network_run(n, mono_after(FAKE_START, 25 * NS_PER_MS));
+	engine_leave(fake_network_engine(n), leaves, &left, fake_network_now(n));
+	fake_network_run(n, MONO_NEVER);
+	fake_expect_stop(fake_network_record(n, 3), STOP_INTERRUPTED, 0);
+	cr_expect_neq(fake_network_record(n, 4)->stop, STOP_INTERRUPTED);
+	fake_network_free(n);
+}
+
 /* --- time and identifiers ----------------------------------------------------------------- */
 
 Test(engine, waiting_costs_no_rounds)

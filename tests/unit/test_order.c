@@ -215,7 +215,8 @@ Test(order, million_addresses_take_the_memory_that_is_stated, .timeout = 60)
 	long before;
 
 	for (size_t i = 0; i < lines; i++)
-		len += (size_t)sprintf(text + len, "10.%zu.%zu.%zu\n", i >> 16, i >> 8 & 255, i & 255);
+		len += (size_t)sprintf(text + len, "10.%zu.%zu.%zu\n", i >> 16, i >> 8 & 255,
+				       i & 255);
 	path = input_file(text, len);
 	free(text);
 	before = input_peak_kib();
@@ -224,8 +225,8 @@ Test(order, million_addresses_take_the_memory_that_is_stated, .timeout = 60)
 	while (target_source_next(s, &t) == TARGET_OK)
 		seen++;
 	cr_assert_eq(seen, lines);
-	cr_assert_leq(input_peak_kib() - before, 2 * 32 * (1 << 20) / 1024 + 2048, "grew by %ld KiB",
-		      input_peak_kib() - before);
+	cr_assert_leq(input_peak_kib() - before, 2 * 32 * (1 << 20) / 1024 + 2048,
+		      "grew by %ld KiB", input_peak_kib() - before);
 	target_source_close(s);
 }
 

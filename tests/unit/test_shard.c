@@ -20,10 +20,13 @@ static uint32_t offset(const struct prefix *p, const struct addr *a)
 	       ((uint32_t)p->base.bytes[14] << 8 | p->base.bytes[15]);
 }
 
-static const char *const prefixes[] = { "10.0.0.0/32",	      "10.0.0.0/31",   "10.1.2.0/24",
-					"10.0.0.0/16",	      "0.0.0.0/20",    "255.255.240.0/20",
-					"2001:db8::/112",     "::/120",	       "2001:db8::1/128",
-					"ffff:ffff:ffff:ffff:ffff:ffff:ffff:fff0/124" };
+static const char *const prefixes[] = {
+	"10.0.0.0/32",	   "10.0.0.0/31",
+	"10.1.2.0/24",	   "10.0.0.0/16",
+	"0.0.0.0/20",	   "255.255.240.0/20",
+	"2001:db8::/112",  "::/120",
+	"2001:db8::1/128", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fff0/124"
+};
 
 Test(shard, parts_are_disjoint_and_together_the_whole)
 {

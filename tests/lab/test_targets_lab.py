@@ -1,0 +1,236 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whom the prober sends to, by what leaves: shards, special-purpose addresses, block lists."""
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import labtest
+from labtest import equal
+from runs import EXIT_OK, EXIT_USAGE, PROBER, expect_status, folder, prober, traces
+
+BLOCK = "10.128.0.0/24"
+BLOCKED = "10.128.0.64/26"
+QUICK = ("-q", "--timeout", "0.2", "--probes", "1", "--abort", "1")
+TRACE = ("forward", "udp", "singlepath")
+
+
+def lead_into_the_dark(net):
+    """Nobody answers for the block, wherever it is asked from."""
+    dark = net.topology.address("blackhole", 4)
+    for node in ("client", "r1"):
+        (way,) = json.loads(net.run(node, ["ip", "-j", "route", "get", dark]))
+        net.run(node, ["ip", "route", "replace", BLOCK, "via", way["gateway"]])
+    net.run("r2", ["ip", "route", "replace", "blackhole", BLOCK])
+
+
+class Sent:
+    """What leaves the client: packets by network they go to, once it is over."""
+
+    def __init__(self, net, path, name="sent"):
+        self.net = net
+        self.file = path / f"{name}.pcap"
+        self.dump = None
+        self.to = {}
+
+    def __enter__(self):
+        self.dump = subprocess.Popen(
+            self.net.argv("client", ["tcpdump", "-i", "to-r1", "-p", "-n", "-U", "-Q", "out",
+                                     "--immediate-mode", "-w",
+                                     str(self.file), "ip"]),
+            stderr=subprocess.PIPE, text=True)
+        for line in self.dump.stderr:
+            if "listening on" in line:
+                break
+        return self
+
+    def __exit__(self, *_):
+        time.sleep(0.1)
+        self.dump.send_signal(signal.SIGINT)
+        self.dump.communicate(timeout=20)
+        self.to = {what: self.count(what) for what in (BLOCK, BLOCKED, "0.0.0.0/0")}
+
+    def count(self, what):
+        done = subprocess.run(["tcpdump", "-n", "-r", str(self.file), f"dst net {what}"], text=True,
+                              capture_output=True, check=True)
+        return len(done.stdout.splitlines())
+
+
+@contextlib.contextmanager
+def watched(net):
+    with folder() as path, Sent(net, path) as sent:
+        yield path, sent
+
+
+def endpoints(db):
+    return [row["endpoint"] for row in traces(db)]
+
+
+def block_addresses():
+    return {f"10.128.0.{i}" for i in range(256)}
+
+
+# --- who is traced ------------------------------------------------------------------------
+
+def check_shards(net):
+    seen = []
+    with folder() as path:
+        for shard in range(3):
+            db = path / f"{shard}.db"
+            done = prober(net, *QUICK, "--allow-special", "-d", str(db), "--rate", "0", "--shards",
+                          "3", "--shard", str(shard), *TRACE, BLOCK)
+            expect_status(done, EXIT_OK)
+            part = endpoints(db)
+            assert 80 <= len(part) <= 90, f"{len(part)} targets in a third of 256"
+            seen += part
+    equal(len(seen), 256, "targets of all shards")
+    equal(set(seen), block_addresses(), "targets")
+
+
+def check_seed(net):
+    """The order is repeated by its seed, and is not that of the addresses."""
+    orders = []
+    with folder() as path:
+        for number, seed in enumerate(("7", "7", "8")):
+            db = path / f"{number}.db"
+            expect_status(prober(net, *QUICK, "--allow-special", "-d", str(db), "--window", "1",
+                                 "--rate", "0", "--timeout", "0.01", "--seed", seed, *TRACE,
+                                 "10.128.0.0/27"), EXIT_OK)
+            orders.append(endpoints(db))
+    equal(orders[0], orders[1], "orders of one seed")
+    assert orders[0] != orders[2], "another seed has the same order"
+    assert orders[0] != sorted(orders[0], key=lambda a: int(a.split(".")[3])), "in sequence"
+
+
+def check_special(net):
+    """Private addresses of lists and prefixes are passed over, those that are typed are not."""
+    address = net.topology.address("server", 4)
+    with watched(net) as (path, sent):
+        (path / "list").write_text(f"{address}\n{BLOCK}\n")
+        done = prober(net, "--timeout", "0.2", "-d", str(path / "a.db"), *TRACE, "-t",
+                      str(path / "list"), BLOCK)
+        expect_status(done, EXIT_OK)
+        assert "private address" in done.stderr and "257 special-purpose" in done.stderr, \
+            done.stderr
+        equal(endpoints(path / "a.db"), [], "targets")
+        expect_status(prober(net, *QUICK, "-d", str(path / "b.db"), *TRACE, address), EXIT_OK)
+        equal(endpoints(path / "b.db"), [address], "targets")
+    equal(sent.to[BLOCK], 0, "packets to private addresses of lists")
+
+
+# --- who is blocked -----------------------------------------------------------------------
+
+def with_file(target, content, command):
+    """A command that has its own version of a file in /etc, or a whole new /etc."""
+    return ["unshare", "-m", "sh", "-c",
+            f"mount -t tmpfs none /etc && mkdir -p $(dirname {target}) && "
+            f"printf '%s' \"$0\" >{target} && exec \"$@\"", content, *command]
+
+
+def check_blocked(net):
+    """Not one packet, whatever way the address came."""
+    inside = "10.128.0.100"
+    with watched(net) as (path, sent):
+        lists = path / "blocked"
+        lists.write_text(f"# quiet\n{BLOCKED}\n")
+        (path / "list").write_text(f"{inside}\n{BLOCKED}\n")
+        blocked = (*QUICK, "--rate", "0", "--allow-special", "--blocklist", str(lists))
+        program = labtest.build_file(PROBER)
+        typed = prober(net, *blocked, *TRACE, inside)
+        expect_status(typed, EXIT_USAGE)
+        assert f"{inside} is blocked by {BLOCKED}" in typed.stderr, typed.stderr
+        expect_status(prober(net, *blocked, *TRACE, "-t", str(path / "list")), EXIT_OK)
+        db = path / "a.db"
+        expect_status(prober(net, *blocked, "-d", str(db), *TRACE, BLOCK), EXIT_OK)
+        equal(set(endpoints(db)), block_addresses() - {f"10.128.0.{i}" for i in range(64, 128)},
+              "targets")
+        for shard in range(2):
+            expect_status(prober(net, *blocked, "--shards", "2", "--shard", str(shard), *TRACE,
+                                 BLOCK), EXIT_OK)
+        named = net.run_any("client", with_file("/etc/hosts", f"{inside} dark.example\n",
+                                                [program, *blocked, *TRACE, "dark.example"]))
+        expect_status(named, EXIT_USAGE)
+        assert "blocked by" in named.stderr, named.stderr
+        toward = prober(net, *blocked, "--forward-to", inside, "reverse", "udp", "singlepath",
+                        net.topology.address("server", 4))
+        expect_status(toward, EXIT_USAGE)
+        system = net.run_any("client", with_file(
+            "/etc/revprobe/blocklist", f"{BLOCKED}\n",
+            [program, *QUICK, "--rate", "0", "--allow-special", *TRACE, BLOCKED, inside]))
+        expect_status(system, EXIT_USAGE)
+        only = path / "allowed"
+        only.write_text("192.0.2.0/24\n")
+        expect_status(prober(net, *QUICK, "--allow-special", "--allowlist", str(only), *TRACE,
+                             BLOCKED), EXIT_OK)
+    equal(sent.to[BLOCKED], 0, "packets to blocked addresses")
+    assert sent.to[BLOCK] > 0, "none to the others: nothing was captured?"
+
+
+def check_bad_lists(net):
+    with watched(net) as (path, sent):
+        lists = path / "blocked"
+        lists.write_text("192.0.2.0/24\n10.0.0.1/8\n")
+        for option in ("--blocklist", "--allowlist"):
+            done = prober(net, *QUICK, "--skip-invalid", option, str(lists), *TRACE, "10.128.0.1")
+            expect_status(done, EXIT_USAGE)
+            assert f"{lists}:2: " in done.stderr, done.stderr
+    equal(sent.to["0.0.0.0/0"], 0, "packets in spite of a bad list")
+
+
+@contextlib.contextmanager
+def long_run(net, *arguments):
+    argv = net.argv("client", [labtest.build_file(PROBER), "--allow-special", "--rate", "200",
+                               "--abort", "250", "--max-ttl", "254", "--text", "/dev/null",
+                               *arguments, *TRACE, BLOCK])
+    with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+def check_reload(net):
+    """SIGHUP: what is blocked now gets nothing more, also in the middle of a trace."""
+    with folder() as path:
+        lists = path / "blocked"
+        lists.write_text("")
+        with long_run(net, "--blocklist", str(lists)) as child:
+            time.sleep(0.5)
+            lists.write_text(f"{BLOCKED}\nbad\n")
+            child.send_signal(signal.SIGHUP)
+            time.sleep(0.2)
+            with Sent(net, path) as before:
+                time.sleep(0.5)
+            lists.write_text(f"{BLOCKED}\n")
+            child.send_signal(signal.SIGHUP)
+            time.sleep(0.2)
+            with Sent(net, path, "after") as after:
+                time.sleep(0.5)
+            child.send_signal(signal.SIGINT)
+            child.send_signal(signal.SIGINT)
+            said = child.communicate(timeout=20)[1]
+        assert before.to[BLOCKED] > 0, "a bad list has changed something"
+        equal(after.to[BLOCKED], 0, "packets to what was blocked meanwhile")
+        assert after.to[BLOCK] > 0, "the others are not traced any more"
+    assert f"{lists}:2: 'bad'" in said and "read again" in said, said
+
+
+def main():
+    labtest.needs_root()
+    report = labtest.Report()
+    with labtest.lab("plain") as net:
+        lead_into_the_dark(net)
+        report.check("shards are disjoint and together the whole", check_shards, net)
+        report.check("a seed repeats an order", check_seed, net)
+        report.check("special-purpose addresses of lists are passed over", check_special, net)
+        report.check("a blocked prefix gets not one packet", check_blocked, net)
+        report.check("a bad list ends it before the first packet", check_bad_lists, net)
+        report.check("SIGHUP reads the lists again", check_reload, net)
+    return report.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
