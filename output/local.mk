@@ -18,7 +18,6 @@ liboutput_a_SOURCES = \
 	output/names.c output/names.h \
 	output/pairs.c output/pairs.h \
 	output/picture.c output/picture.h \
-	output/picture_name.c output/picture_name.h \
 	output/record.c output/record.h \
 	output/record_copy.c output/record_copy.h \
 	output/render.c output/render.h \

@@ -8,9 +8,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory_text.h"
 #include "output/dot.h"
 #include "output/pairs.h"
-#include "output/picture_name.h"
 #include "output/render.h"
 #include "output/sink.h"
 #include "output/whole_file.h"
@@ -22,11 +22,11 @@ const char *const picture_formats[] = { "dot", "gif", "jpg", "pdf", "png", "ps",
 
 struct picture_writer {
 	struct sink_options options;
-	struct picture_names *names;
+	struct whole_files files;
 	struct pairs *pairs;
 	struct render *render;
+	unsigned int drawn;
 	bool is_full; /* and that was said */
-	int err;      /* the first one; sticky */
 };
 
 /* A direction, and what its picture is called. */
@@ -66,32 +66,14 @@ static int side_new(const struct trace_record *trace, bool merge, struct side **
 	return err;
 }
 
-static int fail(struct picture_writer *w, const char *name, const char *act, int err)
-{
-	log_error("%s: cannot %s: %s", name, act, strerror(-err));
-	if (!w->err)
-		w->err = err;
-	return err;
-}
-
 static void writer_free(struct picture_writer *w)
 {
 	if (!w)
 		return;
 	render_free(w->render);
 	pairs_free(w->pairs);
-	picture_names_free(w->names);
+	whole_files_fini(&w->files);
 	free(w);
-}
-
-/* Better said now than after the first trace. */
-static int check_folder(const char *base)
-{
-	int err = whole_file_check(base);
-
-	if (err)
-		log_error("%s: cannot write pictures there: %s", base, strerror(-err));
-	return err;
 }
 
 static int check_format(const char *format)
@@ -119,9 +101,7 @@ static int picture_sink_open(const char *path, const struct sink_options *option
 		err = -EINVAL;
 	}
 	if (!err)
-		err = check_folder(path);
-	if (!err)
-		err = picture_names_new(path, &w->names);
+		err = whole_files_init(&w->files, path, options->is_one_target);
 	if (!err)
 		err = pairs_new(release, &w->pairs);
 	if (!err)
@@ -138,23 +118,25 @@ fail:
 static int write_dot(const struct picture_writer *w, const char *path, const struct side *a,
 		     const struct side *b)
 {
-	FILE *out = fopen(path, "we");
-	bool failed;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	int err;
 
 	if (!out)
-		return -errno;
-	errno = 0;
+		return -ENOMEM;
 	dot_print(out, a->dot, b ? b->dot : NULL, &w->options.names);
-	failed = ferror(out) != 0;
-	if (fclose(out) != 0 || failed)
-		return errno ? -errno : -EIO;
-	return 0;
+	if (memory_text_end(out, &text))
+		return -ENOMEM;
+	err = whole_file_write(path, text, len);
+	free(text);
+	return err;
 }
 
 /* Has room for one more?  Says so once if not. */
 static bool has_room(struct picture_writer *w)
 {
-	if (picture_names_count(w->names) < PICTURES_MAX)
+	if (w->drawn < PICTURES_MAX)
 		return true;
 	if (!w->is_full)
 		log_warn("picture: %d are drawn, no more", PICTURES_MAX);
@@ -162,28 +144,37 @@ static bool has_room(struct picture_writer *w)
 	return false;
 }
 
+/* Of the .dot file, unless that is all that is wanted. */
+static int render(struct picture_writer *w, const char *target, const char *dot_path)
+{
+	char suffix[16], *path;
+	int err = -ENOMEM;
+
+	if (strcmp(w->options.format, "dot") == 0)
+		return 0;
+	snprintf(suffix, sizeof(suffix), ".%s", w->options.format);
+	path = whole_files_name(&w->files, target, suffix);
+	if (path)
+		err = render_add(w->render, w->options.format, dot_path, path);
+	free(path);
+	return err;
+}
+
 static int draw(struct picture_writer *w, const struct side *a, const struct side *b)
 {
-	char *dot_path = NULL, *picture_path = NULL;
-	const char *name;
+	char *dot_path;
 	int err = -ENOMEM;
 
 	if (!has_room(w))
 		return 0;
-	name = picture_names_take(w->names, w->options.is_one_target ? NULL : a->target);
-	if (!name || asprintf(&dot_path, "%s.dot", name) < 0)
-		return fail(w, a->target, "draw", err);
-	err = write_dot(w, dot_path, a, b);
-	if (err) {
-		fail(w, dot_path, "write", err);
-	} else if (strcmp(w->options.format, "dot") != 0) {
-		err = -ENOMEM;
-		if (asprintf(&picture_path, "%s.%s", name, w->options.format) >= 0)
-			err = render_add(w->render, w->options.format, dot_path, picture_path);
-		if (err)
-			fail(w, dot_path, "draw", err);
-	}
-	free(picture_path);
+	w->drawn++;
+	dot_path = whole_files_name(&w->files, a->target, ".dot");
+	if (dot_path)
+		err = write_dot(w, dot_path, a, b);
+	if (!err)
+		err = render(w, a->target, dot_path);
+	if (err)
+		whole_files_fail(&w->files, dot_path ? dot_path : w->files.base, err);
 	free(dot_path);
 	return err;
 }
@@ -198,7 +189,7 @@ static int add_side(struct picture_writer *w, uint64_t pair_id, struct side *sid
 		err = pairs_add(w->pairs, pair_id, side);
 		if (!err)
 			return 0;
-		fail(w, side->target, "keep a trace", err);
+		whole_files_fail(&w->files, w->files.base, err);
 	} else {
 		err = draw(w, side, partner);
 	}
@@ -213,14 +204,14 @@ static int picture_sink_record(void *self, const struct trace_record *trace)
 	struct side *side;
 	int err;
 
-	if (w->err)
-		return w->err;
+	if (w->files.err)
+		return w->files.err;
 	render_poll(w->render);
 	if (w->is_full)
 		return 0;
 	err = side_new(trace, !w->options.keep_apart, &side);
 	if (err)
-		return fail(w, trace->target, "draw", err);
+		return whole_files_fail(&w->files, w->files.base, err);
 	return add_side(w, trace->pair_id, side);
 }
 
@@ -230,7 +221,7 @@ static int picture_sink_flush(void *self)
 	struct picture_writer *w = self;
 
 	render_poll(w->render);
-	return w->err;
+	return w->files.err;
 }
 
 static int picture_sink_close(void *self, const struct run_end *end)
@@ -239,12 +230,12 @@ static int picture_sink_close(void *self, const struct run_end *end)
 	struct side *side;
 	int err, drawn;
 
-	while (end && !w->err && (side = pairs_take_any(w->pairs))) {
+	while (end && !w->files.err && (side = pairs_take_any(w->pairs))) {
 		draw(w, side, NULL);
 		side_free(side);
 	}
 	drawn = end ? render_finish(w->render) : 0;
-	err = w->err ? w->err : drawn;
+	err = w->files.err ? w->files.err : drawn;
 	writer_free(w);
 	return err;
 }

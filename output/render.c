@@ -2,7 +2,6 @@
 #include "output/render.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
@@ -10,13 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "output/render_child.h"
+#include "output/whole_file.h"
 
 enum {
 	POLL_MS = 10,
@@ -34,6 +33,7 @@ struct job {
 struct render {
 	uint64_t limit_ns;
 	struct render_child child; /* draws for `first` */
+	struct whole_draft draft;  /* what it draws */
 	mono deadline;
 	struct job *first;
 	struct job **end;
@@ -77,15 +77,6 @@ static void remove_first(struct render *r)
 	job_free(job);
 }
 
-/* Half a picture is none. */
-static void remove_picture(const struct job *job)
-{
-	struct stat st;
-
-	if (lstat(job->picture_path, &st) == 0 && S_ISREG(st.st_mode))
-		unlink(job->picture_path);
-}
-
 static void keep_error(struct render *r, int err)
 {
 	if (!r->err)
@@ -104,12 +95,24 @@ static void read_complaint(int fd, char ret_text[static COMPLAINT_LEN])
 			*c = '?';
 }
 
+static void put_in_place(struct render *r, const struct job *job)
+{
+	int err = whole_draft_keep(&r->draft);
+
+	if (!err) {
+		log_debug("%s: drawn", job->picture_path);
+		return;
+	}
+	log_error("%s: cannot write: %s", job->picture_path, strerror(-err));
+	keep_error(r, err);
+}
+
 static void judge(struct render *r, const struct job *job, int status)
 {
 	char complaint[COMPLAINT_LEN];
 
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-		log_debug("%s: drawn", job->picture_path);
+		put_in_place(r, job);
 		return;
 	}
 	read_complaint(r->child.messages, complaint);
@@ -118,7 +121,7 @@ static void judge(struct render *r, const struct job *job, int status)
 			  complaint[0] ? ": " : "", complaint);
 	else
 		log_error("%s: dot: killed by signal %d", job->picture_path, WTERMSIG(status));
-	remove_picture(job);
+	whole_draft_drop(&r->draft);
 	keep_error(r, -EIO);
 }
 
@@ -127,7 +130,7 @@ static void kill_child(struct render *r)
 {
 	kill(-r->child.pid, SIGKILL);
 	waitpid(r->child.pid, NULL, 0);
-	remove_picture(r->first);
+	whole_draft_drop(&r->draft);
 	render_child_fini(&r->child);
 }
 
@@ -157,12 +160,30 @@ static bool look_after_child(struct render *r)
 	return true;
 }
 
+static int draft_and_start(struct render *r)
+{
+	const struct job *job = r->first;
+	struct render_task task = { job->format, job->dot_path, job->picture_path, -1 };
+	int err = whole_draft_open(job->picture_path, &r->draft);
+
+	if (err) {
+		log_error("%s: cannot write: %s", job->picture_path, strerror(-err));
+		return err;
+	}
+	task.picture = r->draft.fd;
+	err = render_child_start(&r->child, &task);
+	if (err)
+		whole_draft_drop(&r->draft);
+	return err;
+}
+
 static void start(struct render *r)
 {
 	const struct job *job = r->first;
-	const struct render_task task = { job->format, job->dot_path, job->picture_path };
-	int err = render_child_start(&r->child, &task);
+	int err;
 
+	r->child.is_dot_missing = false;
+	err = draft_and_start(r);
 	r->deadline = mono_after(clock_now(), r->limit_ns);
 	if (!err)
 		return;

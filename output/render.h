@@ -2,7 +2,8 @@
 /*
  * Has dot(1) of Graphviz draw pictures, one after the other: no shell, no
  * privileges, niced, no file but the two that are opened here for it, and no longer
- * than a time limit.  Nothing waits for it but render_finish().
+ * than a time limit.  Nothing waits for it but render_finish().  A picture appears when
+ * it is complete, and until then an older one stays.
  *
  * What goes wrong is logged here.  If dot is missing, or one picture takes too
  * long, no more are drawn.
@@ -15,7 +16,7 @@ struct render;
 
 /* `limit_ns` is for each picture. */
 int render_new(uint64_t limit_ns, struct render **ret_render);
-/* Takes NULL.  Whoever still draws is killed, its picture removed. */
+/* Takes NULL.  Whoever still draws is killed. */
 void render_free(struct render *r);
 
 /* Draws, or queues while another is drawn.  `format` is one that dot's -T takes.

@@ -92,9 +92,9 @@ static int files_open(struct files *f, const struct render_task *task)
 	f->report_write = move_up(report[1]);
 	if (f->report_read < 0 || f->report_write < 0)
 		return complain("dot", "make a pipe");
-	f->out = move_up(open(task->picture_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+	f->out = fcntl(task->picture, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	if (f->out < 0)
-		return complain(task->picture_path, "open");
+		return complain(task->picture_path, "hand over");
 	return 0;
 }
 
@@ -183,7 +183,6 @@ int render_child_start(struct render_child *child, const struct render_task *tas
 	struct files f;
 	int err = files_open(&f, task);
 
-	child->is_dot_missing = false;
 	if (err)
 		goto cleanup;
 	snprintf(format, sizeof(format), "-T%s", task->format);
@@ -199,8 +198,6 @@ int render_child_start(struct render_child *child, const struct render_task *tas
 	child->messages = f.messages;
 	f.messages = -1;
 cleanup:
-	if (err && f.out >= 0)
-		unlink(task->picture_path);
 	files_close(&f);
 	return err;
 }

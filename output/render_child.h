@@ -15,13 +15,14 @@ struct render_child {
 	uid_t uid; /* who it is to be, if we are root */
 	gid_t gid;
 	unsigned int limit_s; /* then it ends by itself, should we be gone */
-	bool is_dot_missing;  /* why the last one did not start */
+	bool is_dot_missing;  /* set where that is why it did not start */
 };
 
 struct render_task {
 	const char *format; /* for dot's -T */
 	const char *dot_path;
-	const char *picture_path; /* created, or overwritten */
+	const char *picture_path; /* for messages */
+	int picture;		  /* where it goes; stays the caller's */
 };
 
 void render_child_init(struct render_child *child);

@@ -91,30 +91,67 @@ static int set_mode(int fd)
 	return fchmod(fd, 0666 & ~mask) == 0 ? 0 : -errno;
 }
 
-int whole_file_write(const char *path, const char *text, size_t len)
+int whole_draft_open(const char *path, struct whole_draft *ret_draft)
 {
-	char *draft = NULL;
-	int err, fd;
+	struct whole_draft draft = { .path = strdup(path) };
+	int err;
 
-	if (asprintf(&draft, "%s.XXXXXX", path) < 0)
+	if (!draft.path || asprintf(&draft.name, "%s.XXXXXX", path) < 0) {
+		free(draft.path);
 		return -ENOMEM;
-	fd = mkostemp(draft, O_CLOEXEC);
-	if (fd < 0) {
+	}
+	draft.fd = mkostemp(draft.name, O_CLOEXEC);
+	if (draft.fd < 0) {
 		err = -errno;
-		free(draft);
+		free(draft.path);
+		free(draft.name);
 		return err;
 	}
-	err = write_all(fd, text, len);
-	if (!err)
-		err = set_mode(fd);
+	*ret_draft = draft;
+	return 0;
+}
+
+/* Its file is gone or has its name by now. */
+static void draft_fini(struct whole_draft *draft)
+{
+	free(draft->path);
+	free(draft->name);
+	*draft = (struct whole_draft){ .fd = -1 };
+}
+
+int whole_draft_keep(struct whole_draft *draft)
+{
+	int err = set_mode(draft->fd);
+
 	/* Some file systems tell of a full disk only now. */
-	if (close(fd) != 0 && !err)
+	if (close(draft->fd) != 0 && !err)
 		err = -errno;
-	if (!err && rename(draft, path) != 0)
+	if (!err && rename(draft->name, draft->path) != 0)
 		err = -errno;
 	if (err)
-		unlink(draft);
-	free(draft);
+		unlink(draft->name);
+	draft_fini(draft);
+	return err;
+}
+
+void whole_draft_drop(struct whole_draft *draft)
+{
+	close(draft->fd);
+	unlink(draft->name);
+	draft_fini(draft);
+}
+
+int whole_file_write(const char *path, const char *text, size_t len)
+{
+	struct whole_draft draft = { .fd = -1 };
+	int err = whole_draft_open(path, &draft);
+
+	if (draft.fd < 0)
+		return err;
+	err = write_all(draft.fd, text, len);
+	if (!err)
+		return whole_draft_keep(&draft);
+	whole_draft_drop(&draft);
 	return err;
 }
 

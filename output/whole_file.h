@@ -19,11 +19,22 @@ char *whole_file_name(const char *base, const char *target, const char *suffix);
 /* Can files be made beside this one?  Returns 0 or -errno. */
 int whole_file_check(const char *path);
 
-/*
- * Writes a new file beside `path`, and puts it in its place, whatever was there.
- * Returns 0 or -errno, and then all is as it was.  That it survives a loss of power is
- * not waited for.
- */
+/* A file that is written beside `path`, and put in its place when it is complete. */
+struct whole_draft {
+	char *path;
+	char *name; /* as long as it is a draft */
+	int fd;	    /* to write to; closed on exec */
+};
+
+/* Returns 0 or -errno. */
+int whole_draft_open(const char *path, struct whole_draft *ret_draft);
+/* Puts it in its place, whatever was there.  Returns 0 or -errno, and then all is as it
+ * was.  That it survives a loss of power is not waited for. */
+int whole_draft_keep(struct whole_draft *draft);
+/* Forgets it. */
+void whole_draft_drop(struct whole_draft *draft);
+
+/* The same for a text that is there already. */
 int whole_file_write(const char *path, const char *text, size_t len);
 
 /* The files of one run, and the first error: nothing is written after it. */

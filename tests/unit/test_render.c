@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -108,17 +109,22 @@ Test(render, dot_that_hangs_is_killed_with_all_it_started, .init = cr_redirect_s
 {
 	mono started = clock_now();
 	struct render *r;
+	char script[256];
 	int pid = 0;
 
-	folder_program("dot", "sleep 60 & echo $!; wait");
+	folder_write("pid", "");
+	cr_assert_eq(chmod(folder_path("pid"), 0666), 0); /* dot may be somebody else */
+	snprintf(script, sizeof(script), "echo half; sleep 60 & echo $! >%s; wait",
+		 folder_path("pid"));
+	folder_program("dot", script);
 	r = queue_of(SHORT, 2);
 	while (pid == 0) /* or until this test times out */
-		pid = atoi(folder_read("a.png"));
+		pid = atoi(folder_read("pid"));
 	cr_assert(!has_died(pid));
 	cr_assert_eq(render_finish(r), -ETIMEDOUT);
 	cr_assert_lt(mono_since(started, clock_now()), 5 * NS_PER_S);
 	render_free(r);
-	cr_assert(!folder_has("a.png") && !folder_has("b.png"));
+	cr_assert_eq(folder_count(), 4); /* dot, pid, a.dot and b.dot */
 	expect_stderr("revprobe: %s: dot: not done after 0.5 s: no more pictures, %s is there\n",
 		      folder_path("a.png"), folder_path("a.dot"));
 	for (int i = 0; i < 100 && !has_died(pid); i++)
@@ -137,7 +143,7 @@ Test(render, nobody_waits_for_dot)
 		render_poll(r);
 	cr_assert_lt(mono_since(started, clock_now()), 5 * NS_PER_S);
 	render_free(r);
-	cr_assert(!folder_has("a.png"));
+	cr_assert_eq(folder_count(), 4); /* dot and its inputs */
 	cr_assert_lt(mono_since(started, clock_now()), 5 * NS_PER_S);
 }
 
@@ -150,7 +156,7 @@ Test(render, failure_is_told_in_dots_words_and_the_next_is_drawn, .init = cr_red
 	r = queue_of(LONG, 2);
 	cr_assert_eq(render_finish(r), -EIO);
 	render_free(r);
-	cr_assert(!folder_has("a.png"));
+	cr_assert_eq(folder_count(), 4); /* dot, a.dot, b.dot and b.png */
 	cr_assert_str_eq(folder_read("b.png"), "fine\n");
 	expect_stderr("revprobe: %s: dot: exit status 3: bad ?[2J%s\n", folder_path("a.png"), "");
 }
@@ -166,10 +172,34 @@ Test(render, files_that_cannot_be_opened_are_named, .init = cr_redirect_stderr)
 	cr_assert_eq(render_add(r, "png", folder_path("a.dot"), "/nonexistent/a.png"), 0);
 	cr_assert_eq(render_finish(r), -ENOENT);
 	render_free(r);
-	cr_assert(!folder_has("none.png"));
+	cr_assert_eq(folder_count(), 2); /* dot and a.dot */
 	expect_stderr("revprobe: %s: cannot open: No such file or directory\n"
-		      "revprobe: %s: cannot open: No such file or directory\n",
+		      "revprobe: %s: cannot write: No such file or directory\n",
 		      folder_path("none.dot"), "/nonexistent/a.png");
+}
+
+Test(render, picture_appears_when_it_is_complete)
+{
+	struct render *r;
+	struct stat st;
+
+	umask(027);
+	folder_write("go", "");
+	cr_assert_eq(chmod(folder_path("go"), 0644), 0);
+	folder_program("dot", "echo half; while [ ! -s ${0%/*}/go ]; do sleep 0.01; done; "
+			      "echo whole");
+	folder_write("a.png", "older");
+	r = queue_of(LONG, 1);
+	while (folder_count() < 5) /* dot, go, a.dot, a.png and what is being drawn */
+		render_poll(r);
+	cr_assert_str_eq(folder_read("a.png"), "older");
+	folder_write("go", "now");
+	cr_assert_eq(render_finish(r), 0);
+	render_free(r);
+	cr_assert_str_eq(folder_read("a.png"), "half\nwhole\n");
+	cr_assert_eq(stat(folder_path("a.png"), &st), 0);
+	cr_assert_eq(st.st_mode & 0777, 0640);
+	cr_assert_eq(folder_count(), 4);
 }
 
 /* Whatever the tests run as: no capabilities, no root, no descriptor of ours. */
