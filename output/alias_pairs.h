@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * For sinks: resolves the aliases of a two-way trace when its second direction comes;
- * the first waits here as a copy.
+ * Resolves the aliases of a two-way trace when its second direction comes; the first
+ * waits here as a copy.
  */
 #pragma once
 

@@ -10,20 +10,16 @@
 
 #include "base/addr_text.h"
 #include "base/memory_text.h"
-#include "output/alias_pairs.h"
+#include "output/alias.h"
 #include "output/sink.h"
 #include "output/whole_file.h"
 
 struct alias_writer {
 	struct whole_files files;
-	struct alias_pairs *pairs;
 };
 
 static void writer_free(struct alias_writer *w)
 {
-	if (!w)
-		return;
-	alias_pairs_free(w->pairs);
 	whole_files_fini(&w->files);
 	free(w);
 }
@@ -35,15 +31,13 @@ static int alias_sink_open(const char *path, const struct sink_options *options,
 	int err = -ENOMEM;
 
 	(void)run;
-	if (!w || alias_pairs_new(options->with_private_aliases, &w->pairs) != 0)
-		goto cleanup;
+	if (!w)
+		return err;
 	err = whole_files_init(&w->files, path, options->is_one_target);
 	if (err)
-		goto cleanup;
-	*ret_self = w;
-	return 0;
-cleanup:
-	writer_free(w);
+		writer_free(w);
+	else
+		*ret_self = w;
 	return err;
 }
 
@@ -93,23 +87,13 @@ static int write_sets(struct alias_writer *w, const char *target, const struct a
 static int alias_sink_record(void *self, const struct trace_record *trace)
 {
 	struct alias_writer *w = self;
-	struct alias_result result;
-	bool is_resolved;
-	int err;
 
 	if (w->files.err)
 		return w->files.err;
-	err = alias_pairs_add(w->pairs, trace, &result, &is_resolved);
-	if (err)
-		return whole_files_fail(&w->files, w->files.base, err);
-	if (!is_resolved)
-		return 0;
-	err = write_sets(w, trace->target, &result);
-	alias_result_fini(&result);
-	return err;
+	return trace->aliases ? write_sets(w, trace->target, trace->aliases) : 0;
 }
 
-/* Files are complete when they appear; who waits for a partner goes on waiting. */
+/* Files are complete when they appear. */
 static int alias_sink_flush(void *self)
 {
 	const struct alias_writer *w = self;

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "output/alias_pairs.h"
 
 struct member {
 	const struct sink_ops *ops; /* NULL: failed and closed */
@@ -18,7 +19,8 @@ struct member {
 struct fanout {
 	struct member *members;
 	size_t count;
-	int err; /* the first one */
+	struct alias_pairs *aliases; /* NULL: not to be resolved */
+	int err;		     /* the first one */
 };
 
 int fanout_new(struct fanout **ret_fanout)
@@ -95,7 +97,12 @@ static void drop(struct fanout *f, struct member *m, int err)
 	m->ops = NULL;
 }
 
-void fanout_record(struct fanout *f, const struct trace_record *trace)
+int fanout_resolve_aliases(struct fanout *f, bool with_private)
+{
+	return alias_pairs_new(with_private, &f->aliases);
+}
+
+static void hand_out(struct fanout *f, const struct trace_record *trace)
 {
 	for (size_t i = 0; i < f->count; i++) {
 		struct member *m = &f->members[i];
@@ -104,6 +111,33 @@ void fanout_record(struct fanout *f, const struct trace_record *trace)
 		if (err)
 			drop(f, m, err);
 	}
+}
+
+/* Where memory is short the record goes without. */
+static bool find_aliases(struct fanout *f, const struct trace_record *trace,
+			 struct alias_result *ret_aliases)
+{
+	bool is_resolved = false;
+	int err = f->aliases ? alias_pairs_add(f->aliases, trace, ret_aliases, &is_resolved) : 0;
+
+	if (err)
+		log_error("%s: aliases not resolved: %s", trace->target, strerror(-err));
+	keep_error(f, err);
+	return is_resolved;
+}
+
+void fanout_record(struct fanout *f, const struct trace_record *trace)
+{
+	struct trace_record complete = *trace;
+	struct alias_result aliases;
+
+	if (!find_aliases(f, trace, &aliases)) {
+		hand_out(f, trace);
+		return;
+	}
+	complete.aliases = &aliases;
+	hand_out(f, &complete);
+	alias_result_fini(&aliases);
 }
 
 void fanout_flush(struct fanout *f)
@@ -131,6 +165,7 @@ int fanout_close(struct fanout *f, const struct run_end *end)
 		free(m->path);
 	}
 	err = f->err;
+	alias_pairs_free(f->aliases);
 	free(f->members);
 	free(f);
 	return err;

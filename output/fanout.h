@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * One record to many sinks.  Owns them; one that fails is closed and named once,
- * the others go on.
+ * the others go on.  What is to be concluded from records is concluded here, once for
+ * all sinks.
  */
 #pragma once
+
+#include <stdbool.h>
 
 #include "output/sink.h"
 
@@ -14,6 +17,10 @@ int fanout_new(struct fanout **ret_fanout);
 /* Opens the sink and adds it.  Returns 0 or the sink's -errno. */
 int fanout_add(struct fanout *f, const struct sink_ops *ops, const char *path,
 	       const struct sink_options *options, const struct run_record *run);
+
+/* From now on the second record of each two-way trace over IPv4 has its aliases, those of
+ * private addresses only where `with_private`.  Returns 0 or -ENOMEM. */
+int fanout_resolve_aliases(struct fanout *f, bool with_private);
 
 void fanout_record(struct fanout *f, const struct trace_record *trace);
 void fanout_flush(struct fanout *f);

@@ -11,6 +11,7 @@
 
 #include "wire/addr.h"
 
+struct alias_result;
 struct names;
 
 enum trace_direction { TRACE_FORWARD, TRACE_REVERSE };
@@ -116,4 +117,7 @@ struct trace_record {
 	size_t link_count;
 	const struct names *names; /* of its addresses, as far as they are known; NULL: none
 				      were looked up */
+	const struct alias_result *aliases; /* of a two-way trace, with the second direction
+					       only; valid as long as the record, so that a
+					       copy has none; NULL: not resolved */
 };

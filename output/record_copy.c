@@ -45,6 +45,7 @@ int record_copy(const struct trace_record *trace, struct trace_record **ret_copy
 	if (!copy)
 		return -ENOMEM;
 	*copy = *trace;
+	copy->aliases = NULL;
 	/* In the order of alignment, so that no array needs padding before it. */
 	at = (char *)(copy + 1);
 	copy->probes = copy_array(&at, trace->probes, probes_len(trace));

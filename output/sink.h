@@ -20,12 +20,10 @@ struct sink_names {
 /* What a user chose besides the path; each format reads what concerns it.  What the
  * pointers point to outlives the sink. */
 struct sink_options {
-	const char *format;	   /* pictures: "pdf", "svg" … */
-	bool keep_apart;	   /* pictures: vertices with the same address don't become one */
-	bool is_one_target;	   /* no more than one will come */
-	bool resolve_aliases;	   /* databases: store them, too */
-	bool with_private_aliases; /* of private addresses, too */
-	struct sink_names names;   /* .name_of may be NULL */
+	const char *format;	 /* pictures: "pdf", "svg" … */
+	bool keep_apart;	 /* pictures: vertices with the same address don't become one */
+	bool is_one_target;	 /* no more than one will come */
+	struct sink_names names; /* .name_of may be NULL */
 };
 
 /*

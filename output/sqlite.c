@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/container.h"
 #include "base/log.h"
-#include "output/alias_pairs.h"
+#include "output/alias.h"
 #include "output/sink.h"
 #include "output/sqlite_alias.h"
 #include "output/sqlite_db.h"
@@ -27,8 +27,7 @@ enum { BATCH_ROWS = 10000 };
 struct sqlite_writer {
 	struct sqlite_db *db;
 	struct sqlite_traces *traces;
-	struct sqlite_aliases *aliases; /* both NULL: not wanted */
-	struct alias_pairs *pairs;
+	struct sqlite_aliases *aliases;
 	struct sqlite_run run;
 	sqlite3_stmt *begin, *commit;
 	mono batch_since;
@@ -53,23 +52,10 @@ static void writer_free(struct sqlite_writer *w)
 		return;
 	sqlite3_finalize(w->begin);
 	sqlite3_finalize(w->commit);
-	alias_pairs_free(w->pairs);
 	sqlite_aliases_free(w->aliases);
 	sqlite_traces_free(w->traces);
 	sqlite_db_close(w->db);
 	free(w);
-}
-
-static int prepare_aliases(struct sqlite_writer *w, const struct sink_options *options)
-{
-	int err;
-
-	if (!options->resolve_aliases)
-		return 0;
-	err = sqlite_aliases_new(w->db, sqlite_traces_dictionary(w->traces), &w->aliases);
-	if (!err)
-		err = alias_pairs_new(options->with_private_aliases, &w->pairs);
-	return err;
 }
 
 static int sqlite_sink_open(const char *path, const struct sink_options *options,
@@ -78,6 +64,7 @@ static int sqlite_sink_open(const char *path, const struct sink_options *options
 	struct sqlite_writer *w = calloc(1, sizeof(*w));
 	int err = -ENOMEM;
 
+	(void)options;
 	if (!w)
 		goto fail;
 	if (strcmp(path, "-") == 0) {
@@ -91,7 +78,7 @@ static int sqlite_sink_open(const char *path, const struct sink_options *options
 	if (!err)
 		err = prepare(w);
 	if (!err)
-		err = prepare_aliases(w, options);
+		err = sqlite_aliases_new(w->db, sqlite_traces_dictionary(w->traces), &w->aliases);
 	if (!err)
 		err = sqlite_run_begin(w->db, run, &w->run);
 	if (err)
@@ -142,19 +129,12 @@ static int give_up(struct sqlite_writer *w, int err)
 
 static int add_aliases(struct sqlite_writer *w, const struct trace_record *trace)
 {
-	struct alias_result result;
-	bool is_resolved;
-	int err;
+	const struct alias_result *result = trace->aliases;
 
-	if (!w->pairs)
+	if (!result)
 		return 0;
-	err = alias_pairs_add(w->pairs, trace, &result, &is_resolved);
-	if (err || !is_resolved)
-		return err;
-	err = sqlite_aliases_add(w->aliases, w->run.cycle_id, trace, &result);
-	w->batch_rows += (uint32_t)(result.set_count + result.pair_count);
-	alias_result_fini(&result);
-	return err;
+	w->batch_rows += (uint32_t)(result->set_count + result->pair_count);
+	return sqlite_aliases_add(w->aliases, w->run.cycle_id, trace, result);
 }
 
 static int add_record(struct sqlite_writer *w, const struct trace_record *trace)

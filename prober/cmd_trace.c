@@ -79,8 +79,6 @@ static int open_sinks(const struct prober_options *o, struct names *names,
 		.format = picture_formats[o->format],
 		.keep_apart = o->no_merge,
 		.is_one_target = is_one_target(o),
-		.resolve_aliases = o->resolve_aliases,
-		.with_private_aliases = o->alias_private,
 		.names = { names ? name_of : NULL, names },
 	};
 	struct fanout *sinks;
@@ -88,8 +86,10 @@ static int open_sinks(const struct prober_options *o, struct names *names,
 
 	if (err)
 		return err;
+	if (o->resolve_aliases)
+		err = fanout_resolve_aliases(sinks, o->alias_private);
 	/* First what refuses files that are not its own, then what empties them. */
-	if (o->db)
+	if (!err && o->db)
 		err = fanout_add(sinks, &sqlite_sink, o->db, &options, run);
 	if (!err && o->study)
 		err = fanout_add(sinks, &study_sink, o->output, &options, run);

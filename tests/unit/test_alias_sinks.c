@@ -3,12 +3,14 @@
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "output/alias.h"
+#include "output/fanout.h"
 #include "output/graph.h"
 #include "output/sink.h"
 #include "tests/unit/flows.h"
@@ -33,19 +35,26 @@ static void set_up(void)
 
 TestSuite(alias_sinks, .init = set_up, .fini = results_tear_down);
 
-static void record_both(const struct sink_ops *ops, void *sink)
+/* Both directions, so many times, to one sink that gets aliases. */
+static void record(const struct sink_ops *ops, const char *path, const struct sink_options *options,
+		   bool with_private, unsigned int times)
 {
-	cr_assert_eq(ops->record(sink, &there.trace), 0);
-	cr_assert_eq(ops->record(sink, &back.trace), 0);
+	struct fanout *f;
+
+	cr_assert_eq(fanout_new(&f), 0);
+	cr_assert_eq(fanout_resolve_aliases(f, with_private), 0);
+	cr_assert_eq(fanout_add(f, ops, path, options, &draft_run), 0);
+	for (unsigned int i = 1; i <= times; i++) {
+		there.trace.pair_id = back.trace.pair_id = i;
+		fanout_record(f, &there.trace);
+		fanout_record(f, &back.trace);
+	}
+	cr_assert_eq(fanout_close(f, &draft_end), 0);
 }
 
-static void write_file(const struct sink_options *options)
+static void write_file(void)
 {
-	void *sink;
-
-	cr_assert_eq(alias_sink.open("trace", options, &draft_run, &sink), 0);
-	record_both(&alias_sink, sink);
-	cr_assert_eq(alias_sink.close(sink, &draft_end), 0);
+	record(&alias_sink, "trace", &draft_options, false, 1);
 }
 
 static void expect_file(const char *path, const char *wanted)
@@ -61,16 +70,13 @@ static void expect_file(const char *path, const char *wanted)
 
 Test(alias_sinks, file_has_a_list_a_line)
 {
-	write_file(&draft_options);
+	write_file();
 	expect_file("trace.aliases", "['192.0.2.1', '198.51.100.1']\n");
 }
 
 Test(alias_sinks, private_space_where_asked)
 {
-	struct sink_options options = draft_options;
-
-	options.with_private_aliases = true;
-	write_file(&options);
+	record(&alias_sink, "trace", &draft_options, true, 1);
 	expect_file("trace.aliases", "['10.0.0.1', '198.51.100.2']\n"
 				     "['10.0.0.2', '203.0.113.1']\n"
 				     "['192.0.2.1', '198.51.100.1']\n");
@@ -81,7 +87,7 @@ Test(alias_sinks, many_targets_have_a_file_each)
 	struct sink_options options = draft_options;
 
 	options.is_one_target = false;
-	write_file(&options);
+	record(&alias_sink, "trace", &options, false, 1);
 	expect_file("trace-www.example.net.aliases", "['192.0.2.1', '198.51.100.1']\n");
 }
 
@@ -89,23 +95,26 @@ Test(alias_sinks, nothing_found_is_an_empty_file)
 {
 	flows_draft(&back, TRACE_REVERSE, SERVER, CLIENT, (const char *const[]){ "* *", NULL });
 	back.trace.pair_id = 1;
-	write_file(&draft_options);
+	write_file();
 	expect_file("trace.aliases", "");
 }
 
 Test(alias_sinks, neither_one_direction_nor_ipv6_has_a_file)
 {
-	void *sink;
+	struct fanout *f;
 
-	cr_assert_eq(alias_sink.open("trace", &draft_options, &draft_run, &sink), 0);
-	cr_assert_eq(alias_sink.record(sink, &there.trace), 0);
+	cr_assert_eq(fanout_new(&f), 0);
+	cr_assert_eq(fanout_resolve_aliases(f, false), 0);
+	cr_assert_eq(fanout_add(f, &alias_sink, "trace", &draft_options, &draft_run), 0);
+	fanout_record(f, &there.trace);
 	there.trace.pair_id = 0;
-	cr_assert_eq(alias_sink.record(sink, &there.trace), 0);
+	fanout_record(f, &there.trace);
 	there.trace.pair_id = back.trace.pair_id = 2;
 	there.trace.src = back.trace.dst = draft_addr("2001:db8::1");
-	record_both(&alias_sink, sink);
-	cr_assert_eq(alias_sink.flush(sink), 0);
-	cr_assert_eq(alias_sink.close(sink, &draft_end), 0);
+	fanout_record(f, &there.trace);
+	fanout_record(f, &back.trace);
+	fanout_flush(f);
+	cr_assert_eq(fanout_close(f, &draft_end), 0);
 	cr_expect_neq(access("trace.aliases", F_OK), 0);
 }
 
@@ -122,25 +131,15 @@ Test(alias_sinks, no_folder_is_said_before_anything_is_probed)
 		  "got: %s", text);
 }
 
-static void store(const struct sink_options *options, int times)
+static void store(bool with_private, unsigned int times)
 {
-	void *sink;
-
-	cr_assert_eq(sqlite_sink.open(results_path, options, &draft_run, &sink), 0);
-	for (int i = 0; i < times; i++) {
-		there.trace.pair_id = back.trace.pair_id = (uint64_t)i + 1;
-		record_both(&sqlite_sink, sink);
-	}
-	cr_assert_eq(sqlite_sink.close(sink, &draft_end), 0);
+	record(&sqlite_sink, results_path, &draft_options, with_private, times);
 	results_expect_sound();
 }
 
 Test(alias_sinks, database_has_sets_and_pairs)
 {
-	struct sink_options options = draft_options;
-
-	options.resolve_aliases = options.with_private_aliases = true;
-	store(&options, 1);
+	store(true, 1);
 	results_expect("SELECT group_concat(set_id || ' ' || addr, ', ')"
 		       " FROM (SELECT set_id, addr FROM v_alias ORDER BY set_id, addr)",
 		       "1 10.0.0.1, 1 198.51.100.2, 2 10.0.0.2, 2 203.0.113.1, 3 192.0.2.1, "
@@ -158,10 +157,7 @@ Test(alias_sinks, database_has_sets_and_pairs)
 
 Test(alias_sinks, second_trace_of_an_endpoint_has_sets_of_its_own)
 {
-	struct sink_options options = draft_options;
-
-	options.resolve_aliases = true;
-	store(&options, 2);
+	store(false, 2);
 	results_expect("SELECT group_concat(set_id || ' ' || addr, ', ')"
 		       " FROM (SELECT set_id, addr FROM v_alias ORDER BY set_id, addr)",
 		       "1 192.0.2.1, 1 198.51.100.1, 2 192.0.2.1, 2 198.51.100.1");
@@ -169,7 +165,11 @@ Test(alias_sinks, second_trace_of_an_endpoint_has_sets_of_its_own)
 
 Test(alias_sinks, database_has_none_unless_asked)
 {
-	store(&draft_options, 1);
+	void *sink = results_open();
+
+	cr_assert_eq(sqlite_sink.record(sink, &there.trace), 0);
+	cr_assert_eq(sqlite_sink.record(sink, &back.trace), 0);
+	cr_assert_eq(sqlite_sink.close(sink, &draft_end), 0);
 	results_expect("SELECT count(*) FROM alias", "0");
 	results_expect("SELECT count(*) FROM trace", "2");
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "output/alias.h"
 #include "tests/unit/records.h"
 
 /* A sink that counts, and fails when told to.  Its path is the number of its
@@ -18,6 +19,7 @@ static struct counters {
 	int fail_record, fail_flush, fail_close;
 	bool without_end;
 	enum run_state state;
+	int sets; /* of aliases, with the last record; -1: not resolved */
 } seen[4];
 
 static int count_open(const char *path, const struct sink_options *options,
@@ -38,8 +40,8 @@ static int count_record(void *self, const struct trace_record *trace)
 {
 	struct counters *c = self;
 
-	(void)trace;
 	c->recorded++;
+	c->sets = trace->aliases ? (int)trace->aliases->set_count : -1;
 	return c->fail_record;
 }
 
@@ -94,6 +96,47 @@ Test(fanout, each_sink_gets_each_record)
 		cr_assert_eq(seen[i].closed, 1);
 		cr_assert_eq(seen[i].state, RUN_COMPLETE);
 	}
+}
+
+/* Both directions pass one router, each by the address that looks its way. */
+static void draft_pair(struct record_draft *there, struct record_draft *back)
+{
+	draft_init(there, TRACE_FORWARD, "a", "192.0.2.2", "203.0.113.2");
+	draft_add(there, 1, "192.0.2.1", 100);
+	draft_add(there, 2, "203.0.113.2", 200);
+	draft_init(back, TRACE_REVERSE, "a", "203.0.113.2", "192.0.2.2");
+	draft_add(back, 1, "203.0.113.1", 100);
+	draft_add(back, 2, "192.0.2.2", 200);
+	there->trace.pair_id = back->trace.pair_id = 1;
+}
+
+Test(fanout, all_sinks_get_the_aliases_of_a_pair_with_its_second_direction)
+{
+	struct fanout *f = fanout_of(2);
+	struct record_draft there, back;
+
+	draft_pair(&there, &back);
+	cr_assert_eq(fanout_resolve_aliases(f, false), 0);
+	fanout_record(f, &back.trace);
+	cr_expect(seen[0].sets == -1 && seen[1].sets == -1);
+	fanout_record(f, &there.trace);
+	cr_expect(seen[0].sets == 1 && seen[1].sets == 1);
+	back.trace.pair_id = 2; /* waits for ever */
+	fanout_record(f, &back.trace);
+	cr_expect(seen[0].sets == -1 && seen[1].sets == -1);
+	cr_assert_eq(fanout_close(f, &draft_end), 0);
+}
+
+Test(fanout, aliases_are_not_resolved_unless_asked)
+{
+	struct fanout *f = fanout_of(1);
+	struct record_draft there, back;
+
+	draft_pair(&there, &back);
+	fanout_record(f, &back.trace);
+	fanout_record(f, &there.trace);
+	cr_expect_eq(seen[0].sets, -1);
+	cr_assert_eq(fanout_close(f, &draft_end), 0);
 }
 
 Test(fanout, failing_sink_is_closed_and_named_once_and_others_go_on, .init = cr_redirect_stderr)

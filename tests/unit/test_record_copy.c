@@ -26,6 +26,7 @@ static void draft_copied(struct record_draft *d, char *target, char *contact)
 	d->trace.vertex_count = ARRAY_LEN(vertices);
 	d->trace.links = links;
 	d->trace.link_count = ARRAY_LEN(links);
+	d->trace.aliases = (const struct alias_result *)d; /* of the original only */
 }
 
 Test(record_copy, nothing_of_the_original_is_needed)
@@ -49,6 +50,7 @@ Test(record_copy, nothing_of_the_original_is_needed)
 	cr_assert_str_eq(copy->target, "www.example.net");
 	cr_assert_str_eq(copy->contact, "noc@example.net");
 	cr_assert_eq(copy->eps, 0.05);
+	cr_assert_null(copy->aliases);
 	cr_assert_eq(copy->probe_count, 3);
 	cr_assert(memcmp(copy->probes, kept.probes, 3 * sizeof(*kept.probes)) == 0);
 	cr_assert_eq(copy->vertex_count, 3);
