@@ -7,14 +7,13 @@
 
 #include "base/addr_text.h"
 #include "base/memory_text.h"
+#include "output/alias.h"
+#include "output/dot_label.h"
 #include "output/graph.h"
 #include "output/text_mark.h"
 #include "output/text_trace.h"
 
-enum {
-	TITLE_LINE_LEN = 512,
-	NAME_LEN_MAX = 64, /* of a host name that is shown: DNS allows 253 */
-};
+enum { TITLE_LINE_LEN = 512 };
 
 struct dot_side {
 	struct graph graph;
@@ -27,7 +26,7 @@ struct dot_side {
 
 struct canvas {
 	FILE *out;
-	const struct sink_names *names;
+	const struct dot_known *known;
 	bool is_sideways; /* from left to right; what comes first stands lowest then */
 };
 
@@ -100,6 +99,11 @@ void dot_side_free(struct dot_side *side)
 	free(side);
 }
 
+int dot_side_join(struct dot_side *side, const struct alias_result *aliases)
+{
+	return graph_merge_as(&side->graph, alias_name_of, aliases);
+}
+
 static char prefix_of(const struct dot_side *side)
 {
 	return side->direction == TRACE_FORWARD ? 'f' : 'r';
@@ -120,22 +124,6 @@ static void print_label(const struct canvas *c, const struct dot_side *side)
 		text += len + (text[len] == '\n');
 	}
 	fputs("\";\n", c->out);
-}
-
-static void print_addr(const struct canvas *c, const struct addr *addr)
-{
-	const struct sink_names *names = c->names;
-	const char *name = names && names->name_of ? names->name_of(names->arg, addr) : NULL;
-	char text[ADDR_TEXT_LEN], shown[NAME_LEN_MAX];
-
-	fputs(addr_to_text(addr, text), c->out);
-	if (!name || !name[0])
-		return;
-	fputs("\\n", c->out);
-	snprintf(shown, sizeof(shown), "%s", name);
-	dot_print_text(c->out, shown);
-	if (strlen(name) >= sizeof(shown))
-		fputs("...", c->out);
 }
 
 /* What is known of a vertex besides its address, in a line. */
@@ -172,7 +160,7 @@ static void print_vertex(const struct canvas *c, const struct dot_side *side, ui
 		return;
 	}
 	fputs("[label=\"", c->out);
-	print_addr(c, &v->addr);
+	dot_label_vertex(c->out, c->known, v);
 	print_facts(c, side, v);
 	if (v->ttl == 0)
 		style = ", fillcolor=\"#d6e4f5\"";
@@ -218,7 +206,7 @@ static void print_missing_destination(const struct canvas *c, const struct dot_s
 		if (addr_equal(&g->vertices[i].addr, &side->dst))
 			return;
 	fprintf(c->out, "\t\t%cd [label=\"", prefix);
-	print_addr(c, &side->dst);
+	dot_label_addr(c->out, c->known, &side->dst);
 	fputs("\\ndestination, not reached\", style=\"rounded,dashed\"];\n", c->out);
 	fprintf(c->out, "\t\t%c%u -> %cd [style=invis];\n", prefix, g->vertex_count - 1, prefix);
 }
@@ -296,9 +284,9 @@ static bool is_better_sideways(const struct dot_side *a, const struct dot_side *
 }
 
 void dot_print(FILE *out, const struct dot_side *a, const struct dot_side *b,
-	       const struct sink_names *names)
+	       const struct dot_known *known)
 {
-	const struct canvas c = { out, names, is_better_sideways(a, b) };
+	const struct canvas c = { out, known, is_better_sideways(a, b) };
 	enum trace_direction begins = c.is_sideways ? TRACE_REVERSE : TRACE_FORWARD;
 	const struct dot_side *first = b && b->direction == begins ? b : a;
 	const struct dot_side *second = first == a ? b : a;

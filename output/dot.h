@@ -20,10 +20,19 @@ int dot_side_new(const struct trace_record *trace, bool merge, struct dot_side *
 /* Takes NULL. */
 void dot_side_free(struct dot_side *side);
 
-/* `b` is NULL for a trace alone.  Host names are looked up now.  Whether `out` took
- * it all is for the caller to ask. */
+/* What is known of the addresses. */
+struct dot_known {
+	struct sink_names names;
+	const struct alias_result *aliases; /* NULL: none */
+};
+
+/* Vertices with addresses of one router become one, see graph_merge_as().  Returns 0 or
+ * -ENOMEM, and then all is as it was. */
+int dot_side_join(struct dot_side *side, const struct alias_result *aliases);
+
+/* `b` is NULL for a trace alone.  Whether `out` took it all is for the caller to ask. */
 void dot_print(FILE *out, const struct dot_side *a, const struct dot_side *b,
-	       const struct sink_names *names);
+	       const struct dot_known *known);
 
 /* What may stand between double quotes and means what it says: no byte of it ends
  * the string, starts an escape or an entity, or steers a terminal. */

@@ -21,6 +21,14 @@ bool graph_is_black_hole(const struct graph_vertex *v)
 	return addr_is_none(&v->addr);
 }
 
+bool graph_has_addr(const struct graph_vertex *v, const struct addr *addr)
+{
+	for (uint32_t i = 0; i < v->addr_count; i++)
+		if (addr_equal(&v->addrs[i], addr))
+			return true;
+	return false;
+}
+
 static int compare_spot(uint8_t a_ttl, const struct addr *a, uint8_t b_ttl, const struct addr *b)
 {
 	if (a_ttl != b_ttl)
@@ -229,9 +237,10 @@ static int make_lists(struct graph *g, const struct trace_record *trace)
 	int32_t *last_flows = malloc(g->vertex_count * sizeof(*last_flows));
 	size_t flows = 0, rtts = 0;
 
+	g->addrs = malloc(g->vertex_count * sizeof(*g->addrs));
 	g->flows = malloc((trace->probe_count + 1) * sizeof(*g->flows));
 	g->rtts_ns = malloc((trace->probe_count + 1) * sizeof(*g->rtts_ns));
-	if (!last_flows || !g->flows || !g->rtts_ns) {
+	if (!last_flows || !g->addrs || !g->flows || !g->rtts_ns) {
 		free(last_flows);
 		return -ENOMEM;
 	}
@@ -239,6 +248,9 @@ static int make_lists(struct graph *g, const struct trace_record *trace)
 	for (uint32_t i = 0; i < g->vertex_count; i++) {
 		struct graph_vertex *v = &g->vertices[i];
 
+		g->addrs[i] = v->addr;
+		v->addrs = &g->addrs[i];
+		v->addr_count = graph_is_black_hole(v) ? 0 : 1;
 		v->flows = g->flows + flows;
 		v->rtts_ns = g->rtts_ns + rtts;
 		flows += v->flow_count;
@@ -348,6 +360,7 @@ void graph_fini(struct graph *g)
 {
 	free(g->vertices);
 	free(g->links);
+	free(g->addrs);
 	free(g->flows);
 	free(g->rtts_ns);
 	memset(g, 0, sizeof(*g));

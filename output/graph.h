@@ -21,14 +21,16 @@ struct graph_link {
 };
 
 struct graph_vertex {
-	struct addr addr; /* none: a black hole */
-	uint8_t ttl;	  /* 0: the root, where probes start; merged: the least */
-	bool is_end;	  /* flows end here */
-	bool arrived;	  /* reverse: seen to come in here */
-	uint16_t icmp;	  /* of an answer that ended a flow, as in probe_record; 0: none */
+	struct addr addr;    /* none: a black hole; merged: the first of `addrs` */
+	uint8_t ttl;	     /* 0: the root, where probes start; merged: the least */
+	bool is_end;	     /* flows end here */
+	bool arrived;	     /* reverse: seen to come in here */
+	uint16_t icmp;	     /* of an answer that ended a flow, as in probe_record; 0: none */
+	uint32_t addr_count; /* 0: a black hole; 1 unless merged as a router's */
 	uint32_t flow_count;
 	uint32_t rtt_count;
 	uint32_t link_count;
+	struct addr *addrs;   /* distinct, the one nearest to the root first */
 	uint16_t *flows;      /* seen to reach it: distinct, ascending */
 	uint64_t *rtts_ns;    /* in the order of the probes */
 	uint64_t rtt_mean_ns; /* where rtt_count > 0, and so is the next */
@@ -41,9 +43,10 @@ struct graph {
 	struct graph_link *links;      /* by near and far end */
 	uint32_t vertex_count;
 	uint32_t link_count;
-	uint16_t *flows; /* what the vertices' lists are parts of */
+	struct addr *addrs; /* this and the next two: what the vertices' lists are parts of */
+	uint16_t *flows;
 	uint64_t *rtts_ns;
-	bool is_merged; /* a vertex stands for several: TTLs are no ranks any more */
+	bool is_merged; /* a vertex stands for several TTLs, which are no ranks any more */
 };
 
 /*
@@ -62,7 +65,7 @@ void graph_fini(struct graph *g);
  */
 int graph_merge(struct graph *g);
 /* The same for addresses that have one name, as those of a router have: `name_of` gives
- * each its set's.  The vertex shows the address nearest to the root. */
+ * each its set's.  The vertex has the addresses of all.  May follow graph_merge(). */
 typedef const struct addr *graph_naming(const void *arg, const struct addr *addr);
 int graph_merge_as(struct graph *g, graph_naming *name_of, const void *arg);
 
@@ -73,3 +76,5 @@ void graph_settle_links(struct graph *g);
 void graph_sum_up(struct graph_vertex *v);
 
 bool graph_is_black_hole(const struct graph_vertex *v);
+/* Is it one of the vertex's addresses? */
+bool graph_has_addr(const struct graph_vertex *v, const struct addr *addr);

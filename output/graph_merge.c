@@ -65,9 +65,17 @@ static uint32_t group_end(const struct member *members, uint32_t count, uint32_t
 	return i;
 }
 
+static void add_addrs(struct graph_vertex *v, const struct graph_vertex *old)
+{
+	for (uint32_t i = 0; i < old->addr_count; i++)
+		if (!graph_has_addr(v, &old->addrs[i]))
+			v->addrs[v->addr_count++] = old->addrs[i];
+}
+
 /* Appends to the lists of the new vertex, which are the last in their arrays. */
 static void absorb(struct graph_vertex *v, const struct graph_vertex *old)
 {
+	add_addrs(v, old);
 	memcpy(v->flows + v->flow_count, old->flows, old->flow_count * sizeof(*v->flows));
 	memcpy(v->rtts_ns + v->rtt_count, old->rtts_ns, old->rtt_count * sizeof(*v->rtts_ns));
 	v->flow_count += old->flow_count;
@@ -92,7 +100,7 @@ static void make_flows_distinct(struct graph_vertex *v)
 static void merge_vertices(const struct graph *from, struct graph *to, const struct member *members,
 			   uint32_t *map)
 {
-	size_t flows = 0, rtts = 0;
+	size_t addrs = 0, flows = 0, rtts = 0;
 	uint32_t end;
 
 	for (uint32_t i = 0; i < from->vertex_count; i = end) {
@@ -103,17 +111,20 @@ static void merge_vertices(const struct graph *from, struct graph *to, const str
 		*v = (struct graph_vertex){
 			.addr = first->addr,
 			.ttl = first->ttl,
+			.addrs = to->addrs + addrs,
 			.flows = to->flows + flows,
 			.rtts_ns = to->rtts_ns + rtts,
 		};
 		for (uint32_t j = i; j < end; j++) {
-			absorb(v, &from->vertices[members[j].index]);
+			const struct graph_vertex *old = &from->vertices[members[j].index];
+
+			absorb(v, old);
+			to->is_merged |= old->ttl != first->ttl;
 			map[members[j].index] = to->vertex_count;
 		}
-		if (end - i > 1) {
+		if (end - i > 1)
 			make_flows_distinct(v);
-			to->is_merged = true;
-		}
+		addrs += v->addr_count;
 		flows += v->flow_count;
 		rtts += v->rtt_count;
 		graph_sum_up(v);
@@ -124,17 +135,19 @@ static void merge_vertices(const struct graph *from, struct graph *to, const str
 /* Room for what the old graph has. */
 static int make_room(const struct graph *from, struct graph *to)
 {
-	size_t flows = 1, rtts = 1;
+	size_t addrs = 1, flows = 1, rtts = 1;
 
 	for (uint32_t i = 0; i < from->vertex_count; i++) {
+		addrs += from->vertices[i].addr_count;
 		flows += from->vertices[i].flow_count;
 		rtts += from->vertices[i].rtt_count;
 	}
 	to->vertices = malloc(from->vertex_count * sizeof(*to->vertices));
 	to->links = malloc((from->link_count + 1) * sizeof(*to->links));
+	to->addrs = malloc(addrs * sizeof(*to->addrs));
 	to->flows = malloc(flows * sizeof(*to->flows));
 	to->rtts_ns = malloc(rtts * sizeof(*to->rtts_ns));
-	return to->vertices && to->links && to->flows && to->rtts_ns ? 0 : -ENOMEM;
+	return to->vertices && to->links && to->addrs && to->flows && to->rtts_ns ? 0 : -ENOMEM;
 }
 
 int graph_merge(struct graph *g)

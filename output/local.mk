@@ -11,6 +11,7 @@ liboutput_a_SOURCES = \
 	output/alias_space.c output/alias_space.h \
 	output/alias_subnet.c output/alias_subnet.h \
 	output/dot.c output/dot.h output/dot_text.c \
+	output/dot_label.c output/dot_label.h \
 	output/fanout.c output/fanout.h \
 	output/graph.c output/graph.h output/graph_merge.c \
 	output/fnv.c output/fnv.h \

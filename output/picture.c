@@ -115,8 +115,8 @@ fail:
 	return err;
 }
 
-static int write_dot(const struct picture_writer *w, const char *path, const struct side *a,
-		     const struct side *b)
+static int write_dot(const char *path, const struct side *a, const struct side *b,
+		     const struct dot_known *known)
 {
 	char *text = NULL;
 	size_t len;
@@ -125,7 +125,7 @@ static int write_dot(const struct picture_writer *w, const char *path, const str
 
 	if (!out)
 		return -ENOMEM;
-	dot_print(out, a->dot, b ? b->dot : NULL, &w->options.names);
+	dot_print(out, a->dot, b ? b->dot : NULL, known);
 	if (memory_text_end(out, &text))
 		return -ENOMEM;
 	err = whole_file_write(path, text, len);
@@ -160,8 +160,11 @@ static int render(struct picture_writer *w, const char *target, const char *dot_
 	return err;
 }
 
-static int draw(struct picture_writer *w, const struct side *a, const struct side *b)
+/* Without a partner `b` is NULL, and without aliases they are. */
+static int draw(struct picture_writer *w, const struct side *a, const struct side *b,
+		const struct alias_result *aliases)
 {
+	const struct dot_known known = { w->options.names, aliases };
 	char *dot_path;
 	int err = -ENOMEM;
 
@@ -170,7 +173,7 @@ static int draw(struct picture_writer *w, const struct side *a, const struct sid
 	w->drawn++;
 	dot_path = whole_files_name(&w->files, a->target, ".dot");
 	if (dot_path)
-		err = write_dot(w, dot_path, a, b);
+		err = write_dot(dot_path, a, b, &known);
 	if (!err)
 		err = render(w, a->target, dot_path);
 	if (err)
@@ -179,19 +182,38 @@ static int draw(struct picture_writer *w, const struct side *a, const struct sid
 	return err;
 }
 
-/* Draws what is complete now.  Takes the side. */
-static int add_side(struct picture_writer *w, uint64_t pair_id, struct side *side)
+/* Both are there now; their routers become one vertex each. */
+static int draw_pair(struct picture_writer *w, const struct side *a, const struct side *b,
+		     const struct alias_result *aliases)
 {
-	struct side *partner = pair_id > 0 ? pairs_take(w->pairs, pair_id) : NULL;
+	int err = 0;
+
+	if (w->options.keep_apart)
+		aliases = NULL;
+	if (aliases)
+		err = dot_side_join(a->dot, aliases);
+	if (!err && aliases)
+		err = dot_side_join(b->dot, aliases);
+	if (err)
+		return whole_files_fail(&w->files, w->files.base, err);
+	return draw(w, a, b, aliases);
+}
+
+/* Draws what is complete now.  Takes the side. */
+static int add_side(struct picture_writer *w, const struct trace_record *trace, struct side *side)
+{
+	struct side *partner = trace->pair_id > 0 ? pairs_take(w->pairs, trace->pair_id) : NULL;
 	int err;
 
-	if (pair_id > 0 && !partner) {
-		err = pairs_add(w->pairs, pair_id, side);
+	if (partner) {
+		err = draw_pair(w, side, partner, trace->aliases);
+	} else if (trace->pair_id == 0) {
+		err = draw(w, side, NULL, NULL);
+	} else {
+		err = pairs_add(w->pairs, trace->pair_id, side);
 		if (!err)
 			return 0;
 		whole_files_fail(&w->files, w->files.base, err);
-	} else {
-		err = draw(w, side, partner);
 	}
 	side_free(partner);
 	side_free(side);
@@ -212,7 +234,7 @@ static int picture_sink_record(void *self, const struct trace_record *trace)
 	err = side_new(trace, !w->options.keep_apart, &side);
 	if (err)
 		return whole_files_fail(&w->files, w->files.base, err);
-	return add_side(w, trace->pair_id, side);
+	return add_side(w, trace, side);
 }
 
 /* What is drawn is in its file; what is being drawn is not waited for. */
@@ -231,7 +253,7 @@ static int picture_sink_close(void *self, const struct run_end *end)
 	int err, drawn;
 
 	while (end && !w->files.err && (side = pairs_take_any(w->pairs))) {
-		draw(w, side, NULL);
+		draw(w, side, NULL, NULL);
 		side_free(side);
 	}
 	drawn = end ? render_finish(w->render) : 0;

@@ -142,12 +142,13 @@ static const struct option_desc options[] = {
 	  .offset = FIELD(format), .choices = picture_formats, .preset = "pdf",
 	  .help = "What to draw pictures as: dot, gif, jpg, pdf, png, ps or svg." },
 	{ .name = "no-merge", .type = OPTION_FLAG, .offset = FIELD(no_merge),
-	  .help = "In pictures, keep hops apart that have the same address at different TTLs." },
+	  .help = "In pictures, keep hops apart that have the same address at different TTLs, or "
+		  "addresses of one router." },
 	{ .name = "store-json", .letter = 's', .type = OPTION_FLAG, .offset = FIELD(study),
 	  .help = "Write the study's JSON document of each trace, BASE.json." },
 	{ .name = "resolve-aliases", .type = OPTION_FLAG, .offset = FIELD(resolve_aliases),
-	  .help = "Two-way, IPv4: find out which addresses belong to one router, and write "
-		  "BASE.aliases, a router a line." },
+	  .help = "Two-way, IPv4: find out which addresses belong to one router; write "
+		  "BASE.aliases, a router a line, and draw it as one." },
 	{ .name = "alias-private", .type = OPTION_FLAG, .offset = FIELD(alias_private),
 	  .help = "Aliases: also of private and shared addresses, where it is certain that no "
 		  "two networks on the way use the same." },

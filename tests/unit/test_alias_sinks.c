@@ -174,13 +174,9 @@ Test(alias_sinks, database_has_none_unless_asked)
 	results_expect("SELECT count(*) FROM trace", "2");
 }
 
-/* Two branches that end at one router: one vertex with the flows of both. */
-Test(alias_sinks, graph_has_a_vertex_a_router)
+/* Two branches that end at one router, there and back. */
+static void draft_branches(void)
 {
-	const struct trace_record *traces[] = { &there.trace, &back.trace };
-	struct alias_result r;
-	struct graph g;
-
 	flows_draft(&there, TRACE_FORWARD, CLIENT, SERVER,
 		    (const char *const[]){ "192.0.2.1 198.51.100.2 198.51.100.18 " SERVER,
 					   "192.0.2.1 198.51.100.6 198.51.100.22 " SERVER, NULL });
@@ -188,15 +184,105 @@ Test(alias_sinks, graph_has_a_vertex_a_router)
 		    (const char *const[]){ "203.0.113.1 198.51.100.17 198.51.100.1 " CLIENT,
 					   "203.0.113.1 198.51.100.21 198.51.100.5 " CLIENT,
 					   NULL });
+}
+
+/* With the flows and round trips of both branches. */
+static void expect_one_router(const struct graph *g, const struct alias_result *r)
+{
+	const struct graph_vertex *v = &g->vertices[4];
+	const struct addr first = draft_addr("198.51.100.18"), second = draft_addr("198.51.100.22");
+
+	cr_assert_eq(g->vertex_count, 6);
+	cr_expect(!g->is_merged, "TTLs are ranks still");
+	cr_expect_eq(v->flow_count, 2);
+	cr_expect_eq(v->rtt_count, 2);
+	cr_expect_eq(v->rtt_mean_ns, (v->rtts_ns[0] + v->rtts_ns[1]) / 2);
+	cr_expect_eq(v->link_count, 1);
+	cr_expect_eq(v->links[0].flows, 2);
+	cr_expect_eq(v->addr_count, 2);
+	cr_expect(addr_equal(&v->addr, &first) && addr_equal(&v->addrs[0], &first));
+	cr_expect(addr_equal(&v->addrs[1], &second));
+	cr_expect(alias_find(r, &first) == alias_find(r, &second));
+}
+
+Test(alias_sinks, graph_has_a_vertex_a_router)
+{
+	const struct trace_record *traces[] = { &there.trace, &back.trace };
+	struct alias_result r;
+	struct graph g;
+
+	draft_branches();
 	cr_assert_eq(alias_resolve(traces, 2, false, &r), 0);
 	cr_assert_eq(graph_init(&g, &there.trace), 0);
 	cr_assert_eq(g.vertex_count, 7);
 	cr_assert_eq(graph_merge_as(&g, alias_name_of, &r), 0);
-	cr_expect_eq(g.vertex_count, 6);
-	cr_expect(g.is_merged);
-	cr_expect_eq(g.vertices[4].flow_count, 2);
-	cr_expect_eq(g.vertices[4].link_count, 1);
-	cr_expect_eq(g.vertices[4].links[0].flows, 2);
+	expect_one_router(&g, &r);
+	graph_fini(&g);
+	cr_assert_eq(graph_init(&g, &there.trace), 0);
+	cr_assert_eq(graph_merge(&g), 0);
+	cr_assert_eq(graph_merge_as(&g, alias_name_of, &r), 0);
+	expect_one_router(&g, &r);
 	graph_fini(&g);
 	alias_result_fini(&r);
+}
+
+static const char *name_of(void *arg, const struct addr *addr)
+{
+	const struct addr known = draft_addr("203.0.113.1");
+
+	return addr_equal(addr, &known) ? arg : NULL;
+}
+
+static char *read_picture(bool keep_apart)
+{
+	static char text[8192];
+	char name[] = "r9.example.net";
+	const struct sink_options options = {
+		.format = "dot",
+		.is_one_target = true,
+		.keep_apart = keep_apart,
+		.names = { name_of, name },
+	};
+	FILE *file;
+	size_t len;
+
+	draft_branches();
+	record(&picture_sink, "trace", &options, false, 1);
+	file = fopen("trace.dot", "r");
+	cr_assert_not_null(file);
+	len = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	text[len] = '\0';
+	return text;
+}
+
+static void expect_box(const char *picture, const char *label)
+{
+	cr_expect(strstr(picture, label), "%s\nis not in\n%s", label, picture);
+}
+
+/* In each direction: what it saw of the router, and what the other did. */
+Test(alias_sinks, picture_has_a_box_a_router)
+{
+	const char *picture = read_picture(false);
+
+	expect_box(picture, " [label=\"router 1\\n192.0.2.1\\nalso 198.51.100.1\\nalso "
+			    "198.51.100.5\\n");
+	expect_box(picture, " [label=\"router 1\\n198.51.100.1\\n198.51.100.5\\nalso 192.0.2.1\\n");
+	expect_box(picture, "f4 [label=\"router 4\\n198.51.100.18\\n198.51.100.22\\nalso "
+			    "203.0.113.1\\nr9.example.net\\n");
+	expect_box(picture, "r1 [label=\"router 4\\n203.0.113.1\\nr9.example.net\\nalso "
+			    "198.51.100.18\\nalso 198.51.100.22\\n");
+	expect_box(picture, "f4 -> f5 [label=\"2\"]");
+	expect_box(picture, "{ rank=same; f2; f3; }");
+	cr_expect_null(strstr(picture, "f6 ["));
+}
+
+Test(alias_sinks, picture_keeps_addresses_apart_where_asked)
+{
+	const char *picture = read_picture(true);
+
+	cr_expect_null(strstr(picture, "router"), "%s", picture);
+	cr_expect_null(strstr(picture, "also"));
+	expect_box(picture, "f6 [label=");
 }

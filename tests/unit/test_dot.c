@@ -21,6 +21,7 @@
 static char *draw(const struct trace_record *a, const struct trace_record *b, bool merge,
 		  const struct sink_names *names)
 {
+	const struct dot_known known = { .names = names ? *names : (struct sink_names){ 0 } };
 	struct dot_side *left, *right = NULL;
 	char *text;
 	size_t len;
@@ -29,7 +30,7 @@ static char *draw(const struct trace_record *a, const struct trace_record *b, bo
 	cr_assert_eq(dot_side_new(a, merge, &left), 0);
 	if (b)
 		cr_assert_eq(dot_side_new(b, merge, &right), 0);
-	dot_print(out, left, right, names);
+	dot_print(out, left, right, &known);
 	dot_side_free(left);
 	dot_side_free(right);
 	fclose(out);
