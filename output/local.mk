@@ -10,6 +10,7 @@ liboutput_a_SOURCES = \
 	output/alias_sink.c \
 	output/alias_space.c output/alias_space.h \
 	output/alias_subnet.c output/alias_subnet.h \
+	output/asn.h \
 	output/dot.c output/dot.h output/dot_text.c \
 	output/dot_label.c output/dot_label.h \
 	output/fanout.c output/fanout.h \
@@ -43,8 +44,15 @@ liboutput_a_SOURCES = \
 	output/text_trace.c output/text_trace.h \
 	output/utf8.c output/utf8.h \
 	output/whole_file.c output/whole_file.h
-liboutput_a_CFLAGS = $(AM_CFLAGS) $(SQLITE3_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
-OUTPUT_LIBS = liboutput.a $(BASE_LIBS) $(SQLITE3_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS)
+if WITH_MAXMINDDB
+liboutput_a_SOURCES += output/asn.c
+else
+liboutput_a_SOURCES += output/asn_none.c
+endif
+liboutput_a_CFLAGS = $(AM_CFLAGS) $(SQLITE3_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS) \
+	$(MAXMINDDB_CFLAGS)
+OUTPUT_LIBS = liboutput.a $(BASE_LIBS) $(SQLITE3_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) \
+	$(MAXMINDDB_LIBS)
 
 # SQL as one C string a file: each line quoted, with its newline.
 schema_files = output/schema.sql output/views.sql

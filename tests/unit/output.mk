@@ -30,6 +30,9 @@ unit_tests += \
 	tests/unit/test_text_pair \
 	tests/unit/test_utf8 \
 	tests/unit/test_whole_file
+if WITH_MAXMINDDB
+unit_tests += tests/unit/test_asn
+endif
 OUTPUT_TEST_LIBS = $(OUTPUT_LIBS) $(TEST_LIBS)
 test_records = tests/unit/records.c tests/unit/records.h
 test_diamonds = tests/unit/diamonds.c tests/unit/diamonds.h
@@ -50,6 +53,9 @@ tests_unit_test_alias_many_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_alias_sinks_SOURCES = tests/unit/test_alias_sinks.c tests/unit/flows.c \
 	tests/unit/flows.h $(test_results)
 tests_unit_test_alias_sinks_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_asn_SOURCES = tests/unit/test_asn.c $(test_folder) $(test_records)
+tests_unit_test_asn_LDADD = $(OUTPUT_TEST_LIBS)
+EXTRA_DIST += tests/asn
 tests_unit_test_dot_SOURCES = tests/unit/test_dot.c $(test_records) $(test_diamonds)
 tests_unit_test_dot_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_fanout_SOURCES = tests/unit/test_fanout.c $(test_records)
