@@ -24,6 +24,7 @@ void dot_side_free(struct dot_side *side);
 struct dot_known {
 	struct sink_names names;
 	const struct alias_result *aliases; /* NULL: none */
+	struct asn_db *asn;		    /* NULL: none */
 };
 
 /* Vertices with addresses of one router become one, see graph_merge_as().  Returns 0 or

@@ -20,7 +20,8 @@ struct fanout {
 	struct member *members;
 	size_t count;
 	struct alias_pairs *aliases; /* NULL: not to be resolved */
-	int err;		     /* the first one */
+	struct asn_db *asn;
+	int err; /* the first one */
 };
 
 int fanout_new(struct fanout **ret_fanout)
@@ -102,6 +103,11 @@ int fanout_resolve_aliases(struct fanout *f, bool with_private)
 	return alias_pairs_new(with_private, &f->aliases);
 }
 
+void fanout_set_asn(struct fanout *f, struct asn_db *asn)
+{
+	f->asn = asn;
+}
+
 static void hand_out(struct fanout *f, const struct trace_record *trace)
 {
 	for (size_t i = 0; i < f->count; i++) {
@@ -131,13 +137,12 @@ void fanout_record(struct fanout *f, const struct trace_record *trace)
 	struct trace_record complete = *trace;
 	struct alias_result aliases;
 
-	if (!find_aliases(f, trace, &aliases)) {
-		hand_out(f, trace);
-		return;
-	}
-	complete.aliases = &aliases;
+	complete.asn = f->asn;
+	if (find_aliases(f, trace, &aliases))
+		complete.aliases = &aliases;
 	hand_out(f, &complete);
-	alias_result_fini(&aliases);
+	if (complete.aliases)
+		alias_result_fini(&aliases);
 }
 
 void fanout_flush(struct fanout *f)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * One record to many sinks.  Owns them; one that fails is closed and named once,
- * the others go on.  What is to be concluded from records is concluded here, once for
- * all sinks.
+ * the others go on.  What is known or concluded of records beyond what was measured is
+ * joined to them here, once for all sinks.
  */
 #pragma once
 
@@ -21,6 +21,9 @@ int fanout_add(struct fanout *f, const struct sink_ops *ops, const char *path,
 /* From now on the second record of each two-way trace over IPv4 has its aliases, those of
  * private addresses only where `with_private`.  Returns 0 or -ENOMEM. */
 int fanout_resolve_aliases(struct fanout *f, bool with_private);
+
+/* Gives it to each record from now on; it must outlive the fanout. */
+void fanout_set_asn(struct fanout *f, struct asn_db *asn);
 
 void fanout_record(struct fanout *f, const struct trace_record *trace);
 void fanout_flush(struct fanout *f);

@@ -33,6 +33,7 @@ struct picture_writer {
 struct side {
 	struct dot_side *dot;
 	char *target;
+	struct asn_db *asn;
 };
 
 static void side_free(struct side *side)
@@ -56,6 +57,7 @@ static int side_new(const struct trace_record *trace, bool merge, struct side **
 
 	if (!side)
 		return err;
+	side->asn = trace->asn;
 	side->target = strdup(trace->target);
 	if (side->target)
 		err = dot_side_new(trace, merge, &side->dot);
@@ -164,7 +166,7 @@ static int render(struct picture_writer *w, const char *target, const char *dot_
 static int draw(struct picture_writer *w, const struct side *a, const struct side *b,
 		const struct alias_result *aliases)
 {
-	const struct dot_known known = { w->options.names, aliases };
+	const struct dot_known known = { w->options.names, aliases, a->asn };
 	char *dot_path;
 	int err = -ENOMEM;
 

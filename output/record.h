@@ -12,6 +12,7 @@
 #include "wire/addr.h"
 
 struct alias_result;
+struct asn_db;
 struct names;
 
 enum trace_direction { TRACE_FORWARD, TRACE_REVERSE };
@@ -117,6 +118,7 @@ struct trace_record {
 	size_t link_count;
 	const struct names *names; /* of its addresses, as far as they are known; NULL: none
 				      were looked up */
+	struct asn_db *asn;	   /* what knows their autonomous systems; NULL: nobody does */
 	const struct alias_result *aliases; /* of a two-way trace, with the second direction
 					       only; valid as long as the record, so that a
 					       copy has none; NULL: not resolved */

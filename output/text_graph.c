@@ -6,7 +6,6 @@
 
 #include "base/addr_text.h"
 #include "output/graph.h"
-#include "output/names.h"
 #include "output/text_mark.h"
 #include "output/text_trace.h"
 
@@ -20,7 +19,7 @@ enum {
 
 struct layout {
 	const struct graph *graph;
-	const struct names *names;
+	const struct trace_record *trace;
 	int width;
 	int addr_width;
 	uint32_t flows_sent[TTL_COUNT]; /* distinct ones */
@@ -43,7 +42,7 @@ static void layout_init(struct layout *l, const struct graph *g, const struct tr
 {
 	char text[ADDR_TEXT_LEN];
 
-	*l = (struct layout){ .graph = g, .names = trace->names, .width = width };
+	*l = (struct layout){ .graph = g, .trace = trace, .width = width };
 	for (uint32_t i = 1; i < g->vertex_count; i++) {
 		int len = (int)strlen(name_of(&g->vertices[i], text));
 
@@ -166,8 +165,8 @@ static void print_vertex(FILE *out, const struct layout *l, const struct hop *ho
 	if (v->link_count > 0)
 		print_successors(out, l, v, (int)len);
 	fputc('\n', out);
-	if (names_find(l->names, &v->addr))
-		text_print_name(out, names_find(l->names, &v->addr), l->width);
+	if (!graph_is_black_hole(v))
+		text_print_known(out, l->trace, &v->addr, l->width);
 }
 
 int text_print_graph(FILE *out, const struct trace_record *trace, int width)

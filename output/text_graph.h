@@ -11,7 +11,7 @@
  *
  * The percentage is that of the flows seen at this TTL; where one is silent, of all
  * that were sent there.  Times are means; `+` and `?` as in text_trace.h.  A host name
- * that is known stands below its address.
+ * or autonomous system that is known stands below its address.
  */
 #pragma once
 

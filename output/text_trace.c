@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/addr_text.h"
+#include "output/asn.h"
 #include "output/names.h"
 #include "output/text_mark.h"
 #include "wire/headers.h"
@@ -14,6 +15,7 @@ enum {
 	CELL_WIDTH = 6,	 /* of a round trip in the grid: a blank and "1.234" */
 	NAME_INDENT = 4, /* where addresses begin */
 	NAME_LEAST = 16, /* what a name gets in any case */
+	SYSTEM_LEN = 16, /* "[AS4294967295]" */
 };
 
 /* The probes of one TTL. */
@@ -118,20 +120,34 @@ static bool is_silent(const struct probe_record *p)
 	return !p->answered && !p->arrived;
 }
 
-/* "name (address)", or the address alone. */
-static void print_addr(FILE *out, const struct names *names, const struct addr *addr)
+/* "[AS64500]", or "".  Returns its length. */
+static int system_to_text(const struct trace_record *trace, const struct addr *addr,
+			  char ret_text[static SYSTEM_LEN])
 {
-	const char *name = names_find(names, addr);
-	char text[ADDR_TEXT_LEN];
+	struct asn_entry entry;
+
+	ret_text[0] = '\0';
+	if (!asn_find(trace->asn, addr, &entry))
+		return 0;
+	return snprintf(ret_text, SYSTEM_LEN, "[AS%u]", entry.number);
+}
+
+/* "name (address)", or the address alone; and the system. */
+static void print_addr(FILE *out, const struct trace_record *trace, const struct addr *addr)
+{
+	const char *name = names_find(trace->names, addr);
+	char text[ADDR_TEXT_LEN], system[SYSTEM_LEN];
 
 	addr_to_text(addr, text);
 	if (name)
 		fprintf(out, " %s (%s)", name, text);
 	else
 		fprintf(out, " %s", text);
+	if (system_to_text(trace, addr, system) > 0)
+		fprintf(out, " %s", system);
 }
 
-static void print_hop(FILE *out, const struct names *names, const struct hop *hop)
+static void print_hop(FILE *out, const struct trace_record *trace, const struct hop *hop)
 {
 	const struct addr *last = NULL;
 	char mark[TEXT_MARK_LEN];
@@ -145,7 +161,7 @@ static void print_hop(FILE *out, const struct names *names, const struct hop *ho
 			continue;
 		}
 		if (!last || !addr_equal(last, &p->from))
-			print_addr(out, names, &p->from);
+			print_addr(out, trace, &p->from);
 		last = &p->from;
 		if (!p->answered)
 			fputs(" +", out);
@@ -164,7 +180,7 @@ void text_print_hops(FILE *out, const struct trace_record *trace)
 	struct hop hop = { NULL, 0 };
 
 	while (next_hop(trace, &hop))
-		print_hop(out, trace->names, &hop);
+		print_hop(out, trace, &hop);
 }
 
 int text_ms_digits(uint64_t ns)
@@ -218,18 +234,36 @@ static bool seen_before(const struct hop *hop, size_t index)
 	return false;
 }
 
-void text_print_name(FILE *out, const char *name, int width)
+static void print_name_cut(FILE *out, const char *name, int room)
 {
 	int len = (int)strlen(name);
-	int room = width - NAME_INDENT > NAME_LEAST ? width - NAME_INDENT : NAME_LEAST;
 
+	if (room < NAME_LEAST)
+		room = NAME_LEAST;
 	if (len <= room)
-		fprintf(out, "%*s%s\n", NAME_INDENT, "", name);
+		fputs(name, out);
 	else
-		fprintf(out, "%*s..%s\n", NAME_INDENT, "", name + len - (room - 2));
+		fprintf(out, "..%s", name + len - (room - 2));
 }
 
-static void print_grid_hop(FILE *out, const struct names *names, const struct hop *hop,
+void text_print_known(FILE *out, const struct trace_record *trace, const struct addr *addr,
+		      int width)
+{
+	const char *name = names_find(trace->names, addr);
+	char system[SYSTEM_LEN];
+	int len = system_to_text(trace, addr, system);
+
+	if (!name && len == 0)
+		return;
+	fprintf(out, "%*s%s", NAME_INDENT, "", system);
+	if (name && len > 0)
+		fputc(' ', out);
+	if (name)
+		print_name_cut(out, name, width - NAME_INDENT - (len > 0 ? len + 1 : 0));
+	fputc('\n', out);
+}
+
+static void print_grid_hop(FILE *out, const struct trace_record *trace, const struct hop *hop,
 			   int addr_width)
 {
 	int width = NAME_INDENT + addr_width + (int)hop->count * CELL_WIDTH + (int)strlen(" ms");
@@ -246,8 +280,7 @@ static void print_grid_hop(FILE *out, const struct names *names, const struct ho
 		fprintf(out, "%*s%-*s", first ? 2 : 4, "", addr_width,
 			addr_to_text(&p->from, text));
 		print_cells(out, hop, &p->from, first);
-		if (names_find(names, &p->from))
-			text_print_name(out, names_find(names, &p->from), width);
+		text_print_known(out, trace, &p->from, width);
 		first = false;
 	}
 	if (first)
@@ -279,7 +312,7 @@ void text_print_grid(FILE *out, const struct trace_record *trace)
 	struct hop hop = { NULL, 0 };
 
 	while (next_hop(trace, &hop))
-		print_grid_hop(out, trace->names, &hop, addr_width);
+		print_grid_hop(out, trace, &hop, addr_width);
 }
 
 static void print_after(FILE *out, const struct trace_record *trace)

@@ -12,7 +12,8 @@
  *
  * A line each TTL up to the end of the path, counted from where probes start: in
  * a reverse trace that is the endpoint.  A host name that is known stands before the
- * address, in the grid below it.  Errors stay in the stream.
+ * address, its autonomous system behind it; in the grid both are below.  Errors stay in
+ * the stream.
  */
 #pragma once
 
@@ -28,10 +29,11 @@ const char *text_proto_name(const struct trace_record *trace);
 /* "flow 33500"; multipath: the bound of its certainty. */
 void text_print_mode(FILE *out, const struct trace_record *trace);
 
-/* A line of its own below an address, no longer than `width`: a column must leave room for
- * the one beside it.  Cut off is the front: the end of a name tells whose router it is, and
- * which one of theirs the address tells. */
-void text_print_name(FILE *out, const char *name, int width);
+/* What is known of an address, system and name, as a line of its own below it, no longer than
+ * `width`: a column must leave room for the one beside it.  Cut off is the front of the name:
+ * its end tells whose router it is, and which one of theirs the address tells. */
+void text_print_known(FILE *out, const struct trace_record *trace, const struct addr *addr,
+		      int width);
 
 void text_print_heading(FILE *out, const struct trace_record *trace);
 void text_print_hops(FILE *out, const struct trace_record *trace);

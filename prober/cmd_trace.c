@@ -11,6 +11,7 @@
 
 #include "base/addr_text.h"
 #include "base/log.h"
+#include "output/asn.h"
 #include "output/fanout.h"
 #include "output/names.h"
 #include "output/picture.h"
@@ -67,12 +68,19 @@ static int open_names(const struct prober_options *o, struct names **ret_names)
 	return names_new(NAMES_CAPACITY, seed, ret_names);
 }
 
+/* NULL where no file is named. */
+static int open_asn(const struct prober_options *o, struct asn_db **ret_asn)
+{
+	*ret_asn = NULL;
+	return o->asn_db ? asn_open(o->asn_db, ret_asn) : 0;
+}
+
 static const char *name_of(void *arg, const struct addr *addr)
 {
 	return names_find(arg, addr);
 }
 
-static int open_sinks(const struct prober_options *o, struct names *names,
+static int open_sinks(const struct prober_options *o, struct names *names, struct asn_db *asn,
 		      const struct run_record *run, struct fanout **ret_sinks)
 {
 	const struct sink_options options = {
@@ -86,6 +94,7 @@ static int open_sinks(const struct prober_options *o, struct names *names,
 
 	if (err)
 		return err;
+	fanout_set_asn(sinks, asn);
 	if (o->resolve_aliases)
 		err = fanout_resolve_aliases(sinks, o->alias_private);
 	/* First what refuses files that are not its own, then what empties them. */
@@ -269,16 +278,18 @@ int cmd_trace(int argc, char **argv, const struct prober_options *options)
 	struct provenance *provenance = NULL;
 	struct target_source *source = NULL;
 	struct names *names = NULL;
+	struct asn_db *asn = NULL;
 	struct fanout *sinks;
 	int status = EXIT_USAGE;
 
 	if (make_config(options, &config) || open_choice(options, &config.choice))
 		return status;
-	if (check_toward(&config) || open_sources(options, &source))
+	if (check_toward(&config) || open_asn(options, &asn) || open_sources(options, &source))
 		goto out;
 	status = EXIT_FAILURE;
-	if (provenance_new(argc, argv, options, &provenance) || open_names(options, &names) ||
-	    open_sinks(options, names, provenance_run(provenance), &sinks))
+	if (provenance_new(argc, argv, options, asn ? asn_about(asn) : NULL, &provenance) ||
+	    open_names(options, &names) ||
+	    open_sinks(options, names, asn, provenance_run(provenance), &sinks))
 		goto out;
 	config.names = names;
 	status = run(&config, source, sinks);
@@ -286,6 +297,7 @@ out:
 	target_source_close(source);
 	choice_close(config.choice);
 	names_free(names);
+	asn_close(asn);
 	provenance_free(provenance);
 	return status;
 }

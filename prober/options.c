@@ -152,6 +152,9 @@ static const struct option_desc options[] = {
 	{ .name = "alias-private", .type = OPTION_FLAG, .offset = FIELD(alias_private),
 	  .help = "Aliases: also of private and shared addresses, where it is certain that no "
 		  "two networks on the way use the same." },
+	{ .name = "asn-db", .metavar = "FILE", .type = OPTION_STRING, .offset = FIELD(asn_db),
+	  .help = "Show the autonomous system of each address in pictures and text, by this file "
+		  "in MaxMind's format, such as GeoLite2-ASN.mmdb." },
 	{ .name = "quiet", .letter = 'q', .type = OPTION_FLAG, .offset = FIELD(quiet),
 	  .help = "Say nothing on standard error but errors." },
 	OPTIONS_COMMON(FIELD(log_level)),

@@ -56,6 +56,7 @@ struct prober_options {
 	bool no_merge;
 	bool resolve_aliases;
 	bool alias_private;
+	const char *asn_db;
 	bool quiet;
 	int log_level; /* enum log_level */
 

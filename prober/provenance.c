@@ -82,8 +82,20 @@ static json_t *provenance_value(const struct option_desc *o, const void *field)
 	return NULL;
 }
 
+/* Files of one name change from week to week. */
+static void provenance_asn(json_t *object, const struct asn_about *asn)
+{
+	uint64_t built_us;
+
+	if (!asn)
+		return;
+	built_us = asn->built_s * 1000000;
+	json_object_set_new(object, "asn-db-type", provenance_string(asn->type));
+	json_object_set_new(object, "asn-db-built-us", json_integer((json_int_t)built_us));
+}
+
 /* Every setting in force, by the name of its option. */
-static char *provenance_config(const struct prober_options *options)
+static char *provenance_config(const struct prober_options *options, const struct asn_about *asn)
 {
 	json_t *object = json_object();
 	char *text;
@@ -101,6 +113,7 @@ static char *provenance_config(const struct prober_options *options)
 		if (value)
 			json_object_set_new(object, o->name ? o->name : letter, value);
 	}
+	provenance_asn(object, asn);
 	text = json_dumps(object, JSON_PRESERVE_ORDER);
 	json_decref(object);
 	return text;
@@ -149,7 +162,7 @@ static char *provenance_target_list(const struct prober_options *options)
 }
 
 int provenance_new(int argc, char **argv, const struct prober_options *options,
-		   struct provenance **ret_provenance)
+		   const struct asn_about *asn, struct provenance **ret_provenance)
 {
 	struct provenance *p = calloc(1, sizeof(*p));
 
@@ -157,7 +170,7 @@ int provenance_new(int argc, char **argv, const struct prober_options *options,
 		return -ENOMEM;
 	provenance_uuid(p->uuid);
 	p->argv = provenance_argv(argc, argv);
-	p->config = provenance_config(options);
+	p->config = provenance_config(options, asn);
 	p->host = provenance_host();
 	p->list = provenance_target_list(options);
 	if (!p->argv || !p->config || !p->host || !p->list) {

@@ -2,14 +2,16 @@
 /* What a run row says about this process: RFC 9562 uuid, arguments, settings, host. */
 #pragma once
 
+#include "output/asn.h"
 #include "output/run.h"
 #include "prober/options.h"
 
 struct provenance;
 
-/* Returns 0 or -ENOMEM.  The options must stay valid during the call only. */
+/* `asn` is NULL where no database is used.  Returns 0 or -ENOMEM.  What is pointed to must
+ * stay valid during the call only. */
 int provenance_new(int argc, char **argv, const struct prober_options *options,
-		   struct provenance **ret_provenance);
+		   const struct asn_about *asn, struct provenance **ret_provenance);
 void provenance_free(struct provenance *p);
 
 /* Valid as long as the provenance. */

@@ -41,6 +41,10 @@ WRONG = (
     (("forward", "udp", "singlepath", "--min-ttl", "9", "--max-ttl", "8", "192.0.2.1"),
      "--min-ttl"),
     (("forward", "udp", "singlepath", "-n", "--resolve", "192.0.2.1"), "exclude each other"),
+    (("forward", "udp", "singlepath", "--asn-db", "/nonexistent.mmdb", "192.0.2.1"),
+     "/nonexistent.mmdb"),
+    (("forward", "udp", "singlepath", "--asn-db", str(labtest.ROOT.parent / "asn/city.mmdb"),
+      "192.0.2.1"), "city.mmdb"),
 )
 
 

@@ -31,7 +31,7 @@ unit_tests += \
 	tests/unit/test_utf8 \
 	tests/unit/test_whole_file
 if WITH_MAXMINDDB
-unit_tests += tests/unit/test_asn
+unit_tests += tests/unit/test_asn tests/unit/test_asn_sinks
 endif
 OUTPUT_TEST_LIBS = $(OUTPUT_LIBS) $(TEST_LIBS)
 test_records = tests/unit/records.c tests/unit/records.h
@@ -55,6 +55,9 @@ tests_unit_test_alias_sinks_SOURCES = tests/unit/test_alias_sinks.c tests/unit/f
 tests_unit_test_alias_sinks_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_asn_SOURCES = tests/unit/test_asn.c $(test_folder) $(test_records)
 tests_unit_test_asn_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_asn_sinks_SOURCES = tests/unit/test_asn_sinks.c $(test_diamonds) $(test_flows) \
+	$(test_folder)
+tests_unit_test_asn_sinks_LDADD = $(OUTPUT_TEST_LIBS)
 EXTRA_DIST += tests/asn
 tests_unit_test_dot_SOURCES = tests/unit/test_dot.c $(test_records) $(test_diamonds)
 tests_unit_test_dot_LDADD = $(OUTPUT_TEST_LIBS)

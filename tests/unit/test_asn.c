@@ -80,6 +80,8 @@ static const struct {
 	{ "198.51.100.128", "-" }, /* an organisation without a number */
 	{ "203.0.113.9", "4294967294 \"]; evil [label=\"\x1b[2J & T\xc3\xa9l\xc3\xa9"
 			 "com\\" },
+	{ "198.18.0.1", "65551 A long name that goes on and on, A long name that goes on and on, A "
+			"long name that goes on and on, A long name that goes on and" },
 	{ "2001:db8::1", "64499 Example Six" },
 	{ "2001:db8:ffff::1", "-" }, /* number 0 */
 	{ "2001:db9::1", "-" },
