@@ -30,8 +30,14 @@ struct canvas {
 	bool is_sideways; /* from left to right; what comes first stands lowest then */
 };
 
-/* In inches, roughly: to choose the direction that gives the smaller picture. */
-static const double node_width = 1.4, node_height = 0.6, rank_gap = 0.5, node_gap = 0.2;
+/* In inches; of a letter and a line of 10 points roughly, to choose the direction that gives the
+ * smaller picture. */
+static const double letter_width = 0.075, line_height = 0.155, box_margin = 0.15;
+static const double rank_gap = 0.5, node_gap = 0.2, rank_limit = 18;
+
+struct size {
+	double width, height;
+};
 
 static void print_title(FILE *out, const struct trace_record *trace)
 {
@@ -127,26 +133,36 @@ static void print_label(const struct canvas *c, const struct dot_side *side)
 }
 
 /* What is known of a vertex besides its address, in a line. */
-static void print_facts(const struct canvas *c, const struct dot_side *side,
-			const struct graph_vertex *v)
+static void print_facts(FILE *out, const struct dot_side *side, const struct graph_vertex *v)
 {
 	const struct probe_record answer = { .from = v->addr, .icmp = v->icmp, .answered = true };
 	bool is_dst = addr_equal(&v->addr, &side->dst);
 	char mark[TEXT_MARK_LEN];
 
 	if (v->ttl == 0)
-		fputs("\\nsource", c->out);
+		fputs("\\nsource", out);
 	if (is_dst)
-		fputs("\\ndestination", c->out);
+		fputs("\\ndestination", out);
 	if (v->rtt_count > 0)
-		fprintf(c->out, "%s%.*f ms", is_dst || v->ttl == 0 ? ", " : "\\n",
+		fprintf(out, "%s%.*f ms", is_dst || v->ttl == 0 ? ", " : "\\n",
 			text_ms_digits(v->rtt_mean_ns), (double)v->rtt_mean_ns / 1e6);
 	else if (v->arrived)
-		fputs(is_dst ? ", seen to arrive" : "\\nseen to arrive", c->out);
+		fputs(is_dst ? ", seen to arrive" : "\\nseen to arrive", out);
 	if (v->icmp != 0 && text_mark(&answer, mark)) {
-		fputc(' ', c->out);
-		dot_print_text(c->out, mark);
+		fputc(' ', out);
+		dot_print_text(out, mark);
 	}
+}
+
+static void print_text(FILE *out, const struct dot_known *known, const struct dot_side *side,
+		       const struct graph_vertex *v)
+{
+	if (graph_is_black_hole(v)) {
+		fputc('*', out);
+		return;
+	}
+	dot_label_vertex(out, known, v);
+	print_facts(out, side, v);
 }
 
 static void print_vertex(const struct canvas *c, const struct dot_side *side, uint32_t index)
@@ -155,14 +171,11 @@ static void print_vertex(const struct canvas *c, const struct dot_side *side, ui
 	const char *style = "";
 
 	fprintf(c->out, "\t\t%c%u ", prefix_of(side), index);
-	if (graph_is_black_hole(v)) {
-		fputs("[label=\"*\", shape=circle, style=dashed];\n", c->out);
-		return;
-	}
 	fputs("[label=\"", c->out);
-	dot_label_vertex(c->out, c->known, v);
-	print_facts(c, side, v);
-	if (v->ttl == 0)
+	print_text(c->out, c->known, side, v);
+	if (graph_is_black_hole(v))
+		style = ", shape=circle, style=dashed";
+	else if (v->ttl == 0)
 		style = ", fillcolor=\"#d6e4f5\"";
 	else if (addr_equal(&v->addr, &side->dst))
 		style = ", fillcolor=\"#d5ecd0\"";
@@ -252,41 +265,102 @@ static void print_cluster(const struct canvas *c, const struct dot_side *side)
 	fputs("\t}\n", c->out);
 }
 
-static void measure(const struct dot_side *side, uint32_t *width, uint32_t *length)
+/* Of a text as it stands in the picture's language. */
+static struct size text_size(const char *text)
 {
-	const struct graph *g = &side->graph;
-	uint32_t widest = 0, hops = 0;
+	unsigned int lines = 1, letters = 0, longest = 0;
 
-	for (uint32_t i = 0, end; i < g->vertex_count; i = end, hops++) {
-		end = hop_end(g, i);
-		widest = end - i > widest ? end - i : widest;
+	for (; *text; text++) {
+		bool is_break = text[0] == '\\' && text[1] == 'n';
+
+		letters = is_break ? 0 : letters + 1;
+		longest = letters > longest ? letters : longest;
+		lines += is_break;
+		text += text[0] == '\\' && text[1]; /* what is escaped */
 	}
-	*width += widest;
-	*length = hops > *length ? hops : *length;
+	return (struct size){ longest * letter_width + box_margin,
+			      lines * line_height + box_margin };
 }
 
-/* Is the picture more compact from left to right than from top to bottom? */
-static bool is_better_sideways(const struct dot_side *a, const struct dot_side *b)
+/* Where memory is short, of a box with an address and a time. */
+static struct size box_size(const struct dot_known *known, const struct dot_side *side,
+			    const struct graph_vertex *v)
 {
-	uint32_t width = 0, length = 0;
-	double down, right;
+	static const struct size typical = { 1.4, 0.5 };
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	struct size size;
 
-	measure(a, &width, &length);
+	if (!out)
+		return typical;
+	print_text(out, known, side, v);
+	if (memory_text_end(out, &text))
+		return typical;
+	size = text_size(text);
+	free(text);
+	return size;
+}
+
+static double greater(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+/* Adds what the side takes in each of two directions, beside what is there.  Returns the
+ * width of its widest rank. */
+static double measure(const struct dot_known *known, const struct dot_side *side, struct size *down,
+		      struct size *right)
+{
+	const struct graph *g = &side->graph;
+	double widest = 0, length_down = 0, highest = 0, length_right = 0;
+
+	for (uint32_t i = 0, end; i < g->vertex_count; i = end) {
+		struct size sum = { 0, 0 }, most = { 0, 0 };
+
+		end = hop_end(g, i);
+		for (uint32_t j = i; j < end; j++) {
+			struct size box = box_size(known, side, &g->vertices[j]);
+
+			sum.width += box.width + node_gap;
+			sum.height += box.height + node_gap;
+			most.width = greater(most.width, box.width);
+			most.height = greater(most.height, box.height);
+		}
+		widest = greater(widest, sum.width);
+		length_down += most.height + rank_gap;
+		highest = greater(highest, sum.height);
+		length_right += most.width + rank_gap;
+	}
+	down->width += widest;
+	down->height = greater(down->height, length_down);
+	right->width = greater(right->width, length_right);
+	right->height += highest;
+	return widest;
+}
+
+static double longer(const struct size *picture)
+{
+	return greater(picture->width, picture->height);
+}
+
+/* Is the picture more compact from left to right than from top to bottom, or are ranks so
+ * wide that edges run along them? */
+static bool is_better_sideways(const struct dot_known *known, const struct dot_side *a,
+			       const struct dot_side *b)
+{
+	struct size down = { 0, 0 }, right = { 0, 0 };
+	double widest = measure(known, a, &down, &right);
+
 	if (b)
-		measure(b, &width, &length);
-	down = width * (node_width + node_gap);
-	if (length * (node_height + rank_gap) > down)
-		down = length * (node_height + rank_gap);
-	right = length * (node_width + rank_gap);
-	if (width * (node_height + node_gap) > right)
-		right = width * (node_height + node_gap);
-	return right < down;
+		widest = greater(widest, measure(known, b, &down, &right));
+	return widest > rank_limit || longer(&right) < longer(&down);
 }
 
 void dot_print(FILE *out, const struct dot_side *a, const struct dot_side *b,
 	       const struct dot_known *known)
 {
-	const struct canvas c = { out, known, is_better_sideways(a, b) };
+	const struct canvas c = { out, known, is_better_sideways(known, a, b) };
 	enum trace_direction begins = c.is_sideways ? TRACE_REVERSE : TRACE_FORWARD;
 	const struct dot_side *first = b && b->direction == begins ? b : a;
 	const struct dot_side *second = first == a ? b : a;

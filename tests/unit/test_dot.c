@@ -195,6 +195,43 @@ Test(dot, wide_pair_runs_from_left_to_right)
 	wide_fini(&reverse);
 }
 
+static const char *long_name(void *arg, const struct addr *addr)
+{
+	(void)arg;
+	(void)addr;
+	return "static-203-0-113-1.customer.frankfurt.example.net";
+}
+
+static void expect_direction(unsigned int width, unsigned int hops, bool is_named,
+			     const char *wanted)
+{
+	const struct sink_names names = { is_named ? long_name : NULL, NULL };
+	struct wide_draft forward, reverse;
+	char *text;
+
+	wide_init(&forward, TRACE_FORWARD, width, hops);
+	wide_init(&reverse, TRACE_REVERSE, width, hops);
+	text = draw(&forward.trace, &reverse.trace, true, &names);
+	cr_expect(strncmp(text, wanted, strlen(wanted)) == 0, "%u wide, %u hops: %.60s", width,
+		  hops, text);
+	free(text);
+	wide_fini(&forward);
+	wide_fini(&reverse);
+}
+
+/* Boxes with names are far wider than high: many beside each other would have edges that run
+ * along the rank. */
+Test(dot, boxes_count_as_large_as_what_is_in_them)
+{
+	expect_direction(1, 30, false, HEAD("TB"));
+	expect_direction(1, 30, true, HEAD("TB"));
+	expect_direction(8, 30, false, HEAD("TB"));
+	expect_direction(8, 30, true, HEAD("LR"));
+	expect_direction(16, 30, true, HEAD("LR"));
+	expect_direction(4, 6, false, HEAD("TB"));
+	expect_direction(4, 6, true, HEAD("LR"));
+}
+
 static const char *const hostile[] = {
 	"\"]; evil [label=\"",
 	"back\\",
