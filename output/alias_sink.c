@@ -46,8 +46,7 @@ static void print_set(FILE *out, const struct alias_set *set)
 	char text[ADDR_TEXT_LEN];
 
 	for (size_t i = 0; i < set->count; i++)
-		fprintf(out, "%s'%s'", i == 0 ? "[" : ", ", addr_to_text(&set->addrs[i], text));
-	fputs("]\n", out);
+		fprintf(out, "%s%s", i == 0 ? "" : ",", addr_to_text(&set->addrs[i], text));
 }
 
 static int print_sets(const struct alias_result *result, char **ret_text, size_t *ret_len)
@@ -58,8 +57,12 @@ static int print_sets(const struct alias_result *result, char **ret_text, size_t
 
 	if (!out)
 		return -ENOMEM;
-	for (size_t i = 0; i < result->set_count; i++)
+	/* As the deployed client writes it: nothing behind the last line. */
+	for (size_t i = 0; i < result->set_count; i++) {
+		if (i > 0)
+			fputc('\n', out);
 		print_set(out, &result->sets[i]);
+	}
 	if (memory_text_end(out, &text))
 		return -ENOMEM;
 	*ret_text = text;

@@ -5,7 +5,6 @@
 Precision is the part of the pairs of addresses said to be one router's that are;
 recall the part of the pairs of one router's addresses, both seen, that were found.
 """
-import ast
 import contextlib
 import itertools
 import os
@@ -42,7 +41,7 @@ def known_pairs(net, seen):
 def read_file(path):
     """The sets of BASE.aliases."""
     with open(path, encoding="ascii") as file:
-        return [ast.literal_eval(line) for line in file]
+        return [line.split(",") for line in file.read().split("\n") if line]
 
 
 def read_database(path):

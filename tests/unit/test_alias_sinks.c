@@ -71,15 +71,15 @@ static void expect_file(const char *path, const char *wanted)
 Test(alias_sinks, file_has_a_list_a_line)
 {
 	write_file();
-	expect_file("trace.aliases", "['192.0.2.1', '198.51.100.1']\n");
+	expect_file("trace.aliases", "192.0.2.1,198.51.100.1");
 }
 
 Test(alias_sinks, private_space_where_asked)
 {
 	record(&alias_sink, "trace", &draft_options, true, 1);
-	expect_file("trace.aliases", "['10.0.0.1', '198.51.100.2']\n"
-				     "['10.0.0.2', '203.0.113.1']\n"
-				     "['192.0.2.1', '198.51.100.1']\n");
+	expect_file("trace.aliases", "10.0.0.1,198.51.100.2\n"
+				     "10.0.0.2,203.0.113.1\n"
+				     "192.0.2.1,198.51.100.1");
 }
 
 Test(alias_sinks, many_targets_have_a_file_each)
@@ -88,7 +88,7 @@ Test(alias_sinks, many_targets_have_a_file_each)
 
 	options.is_one_target = false;
 	record(&alias_sink, "trace", &options, false, 1);
-	expect_file("trace-www.example.net.aliases", "['192.0.2.1', '198.51.100.1']\n");
+	expect_file("trace-www.example.net.aliases", "192.0.2.1,198.51.100.1");
 }
 
 Test(alias_sinks, nothing_found_is_an_empty_file)

@@ -58,7 +58,8 @@ Test(choice, list_of_the_system_need_not_exist, .init = cr_redirect_stderr)
 	cr_assert_eq(choice_open(&config, &c), -EINVAL);
 }
 
-Test(choice, bad_file_changes_nothing_when_read_again, .init = folder_set_up, .fini = folder_tear_down)
+Test(choice, bad_file_changes_nothing_when_read_again, .init = folder_set_up,
+     .fini = folder_tear_down)
 {
 	const char *blocked[] = { folder_path("list") };
 	const struct choice_config config = { .blocked = blocked, .blocked_count = 1 };
