@@ -9,7 +9,8 @@ const char *const log_level_names[] = { "error", "warning", "info", "debug", NUL
 static struct {
 	const char *program;
 	enum log_level level;
-} config = { "revprobe", LOG_INFO };
+	bool has_status;
+} config = { "revprobe", LOG_INFO, false };
 
 void log_init(const char *program, enum log_level level)
 {
@@ -20,6 +21,19 @@ void log_init(const char *program, enum log_level level)
 bool log_enabled(enum log_level level)
 {
 	return level <= config.level;
+}
+
+/* ECMA-48: to the line's start, and what is on it away. */
+#define ERASE_LINE "\r\033[K"
+
+void log_status(const char *text)
+{
+	if (text)
+		fprintf(stderr, ERASE_LINE "%s", text);
+	else if (config.has_status)
+		fputs(ERASE_LINE, stderr);
+	config.has_status = text != NULL;
+	fflush(stderr);
 }
 
 /* One write a line, so that lines of several processes don't interleave. */
@@ -40,8 +54,8 @@ static void log_line(enum log_level level, const char *from, const char *format,
 	len = strlen(line);
 	while (len > 0 && line[len - 1] == '\n')
 		line[--len] = '\0';
-	fprintf(stderr, "%s: %s%s%s%s\n", config.program, marks[level], from ? from : "",
-		from ? ": " : "", line);
+	fprintf(stderr, "%s%s: %s%s%s%s\n", config.has_status ? ERASE_LINE : "", config.program,
+		marks[level], from ? from : "", from ? ": " : "", line);
 }
 
 #define LOG_FUNCTION(name, level)                    \

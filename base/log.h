@@ -3,7 +3,7 @@
  * Four levels to stderr, one line each: "program: object: act: reason".
  *
  * Never called per packet: packets are counted.  The level and the program's
- * name are the only mutable globals of the project.
+ * name, and whether a status line stands, are the only mutable globals of the project.
  */
 #pragma once
 
@@ -22,6 +22,12 @@ void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * A line on the terminal's last row that the next one replaces; the log's own lines go
+ * above it.  NULL takes it away.  Only where stderr is a terminal.
+ */
+void log_status(const char *text);
 
 /*
  * For the log callbacks of libraries: what a library says is one level less

@@ -2,12 +2,16 @@
 #include "prober/cmd_trace.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <net/if.h>
 #include <netdb.h>
+#include <poll.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/addr_text.h"
 #include "base/log.h"
@@ -186,6 +190,9 @@ static int make_config(const struct prober_options *o, struct campaign_config *r
 		.family = o->v4 ? RESOLVE_V4 : (o->v6 ? RESOLVE_V6 : RESOLVE_V4_FIRST),
 		.skip_invalid = o->skip_invalid,
 		.allow_special = o->allow_special,
+		.max_runtime_ns = o->max_runtime_ns,
+		.progress = (enum progress_mode)o->progress,
+		.shows_results = o->text && strcmp(o->text, "-") == 0 && isatty(STDOUT_FILENO),
 	};
 
 	if (o->mode == MODE_MULTIPATH) {
@@ -272,6 +279,39 @@ static int check_toward(const struct campaign_config *config)
 	return -EACCES;
 }
 
+/* What a campaign would take, one a line, and nothing else.  Names are not looked up. */
+static int dry_run(const struct campaign_config *config, struct target_source *source)
+{
+	uint64_t count = 0;
+	uint64_t left_out = 0;
+	struct target t;
+
+	for (;;)
+		switch (target_source_next(source, &t)) {
+		case TARGET_OK:
+			if (!addr_is_none(&t.addr) && (target_refusal(&t, config->allow_special) ||
+						       choice_refuses(config->choice, &t.addr))) {
+				left_out++;
+				break;
+			}
+			count++;
+			puts(t.name);
+			break;
+		case TARGET_WAIT:
+			poll(&(struct pollfd){ target_source_fd(source), POLLIN, 0 }, 1, -1);
+			break;
+		case TARGET_INVALID:
+			log_error("%s", source->complaint);
+			if (!config->skip_invalid)
+				return EXIT_USAGE;
+			break;
+		case TARGET_END:
+			log_info("%" PRIu64 " targets, %" PRIu64 " passed over; nothing was sent",
+				 count, left_out);
+			return fflush(stdout) || ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+		}
+}
+
 int cmd_trace(int argc, char **argv, const struct prober_options *options)
 {
 	struct campaign_config config;
@@ -286,6 +326,10 @@ int cmd_trace(int argc, char **argv, const struct prober_options *options)
 		return status;
 	if (check_toward(&config) || open_asn(options, &asn) || open_sources(options, &source))
 		goto out;
+	if (options->dry_run) {
+		status = dry_run(&config, source);
+		goto out;
+	}
 	status = EXIT_FAILURE;
 	if (provenance_new(argc, argv, options, asn ? asn_about(asn) : NULL, &provenance) ||
 	    open_names(options, &names) ||

@@ -52,6 +52,7 @@ libcampaign_a_SOURCES = \
 	prober/campaign/dns.c prober/campaign/dns.h \
 	prober/campaign/intake.c prober/campaign/intake.h \
 	prober/campaign/namer.c prober/campaign/namer.h \
+	prober/campaign/progress.c prober/campaign/progress.h \
 	prober/campaign/ptr.c prober/campaign/ptr.h \
 	prober/campaign/resolver.c prober/campaign/resolver.h \
 	prober/campaign/setup.c \

@@ -16,6 +16,7 @@
 
 #define FIELD(member) offsetof(struct prober_options, member)
 
+static const char *const progress_names[] = { "auto", "always", "never", NULL };
 static const char *const method_names[] = { "node", "mda", "lite", NULL };
 
 /* clang-format off */
@@ -105,6 +106,15 @@ static const struct option_desc options[] = {
 	{ .name = "allow-special", .type = OPTION_FLAG, .offset = FIELD(allow_special),
 	  .help = "Do not pass over private and other special-purpose addresses in lists and "
 		  "prefixes." },
+	{ .name = "max-runtime", .metavar = "S", .type = OPTION_SECONDS,
+	  .offset = FIELD(max_runtime_ns), .min = 0.001, .max = 31536000,
+	  .help = "Send no more after so many seconds: as if interrupted." },
+	{ .name = "dry-run", .type = OPTION_FLAG, .offset = FIELD(dry_run),
+	  .help = "Send nothing: print the targets, in the order they would be traced in." },
+	{ .name = "progress", .metavar = "WHEN", .type = OPTION_CHOICE, .offset = FIELD(progress),
+	  .choices = progress_names, .preset = "auto",
+	  .help = "Say how far it is: on a terminal on a line that is written over, elsewhere every "
+		  "ten seconds; auto: unless results go to the terminal, or with -q." },
 	{ .name = "blocklist", .metavar = "FILE", .type = OPTION_LIST, .offset = FIELD(blocklists),
 	  .help = "Never send to the addresses and prefixes in this file, one a line. May be given "
 		  "many times; " CHOICE_SYSTEM_FILE " is honoured in any case." },

@@ -41,6 +41,9 @@ struct prober_options {
 	struct option_list endpoints;
 	bool skip_invalid;
 	bool allow_special;
+	uint64_t max_runtime_ns; /* 0: no limit */
+	bool dry_run;
+	int progress; /* enum progress_mode */
 	struct option_list blocklists;
 	struct option_list allowlists;
 	uint64_t seed; /* of the order; drawn if not given */

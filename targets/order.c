@@ -19,6 +19,7 @@ struct order {
 	struct order_config config;
 	struct batch *batch;
 	struct permutation permutation; /* of the batch, while it is handed out */
+	uint64_t before;		/* targets of earlier batches */
 	uint64_t operands;
 	uint64_t next; /* operand, or place behind those */
 	bool is_handing_out;
@@ -117,8 +118,11 @@ static enum target_verdict order_next(struct target_source *source, struct targe
 	while (!o->is_refused) {
 		if (o->is_handing_out && order_hand_out(o, ret_target))
 			return TARGET_OK;
-		if (o->is_handing_out)
+		if (o->is_handing_out) {
 			batch_clear(o->batch);
+			o->before += o->operands + o->permutation.count;
+			o->operands = o->permutation.count = 0;
+		}
 		o->is_handing_out = false;
 		verdict = order_read(o);
 		if (verdict != TARGET_OK)
@@ -134,6 +138,14 @@ static int order_fd(const struct target_source *source)
 	return target_source_fd(o->input);
 }
 
+/* Only the last batch has an end. */
+static uint64_t order_total(const struct target_source *source)
+{
+	const struct order *o = (const struct order *)(const void *)source;
+
+	return o->has_ended ? o->before + o->operands + o->permutation.count : 0;
+}
+
 static void order_close(struct target_source *source)
 {
 	struct order *o = order_of(source);
@@ -146,6 +158,7 @@ static void order_close(struct target_source *source)
 static const struct target_source_ops order_ops = {
 	.next = order_next,
 	.fd = order_fd,
+	.total = order_total,
 	.close = order_close,
 };
 

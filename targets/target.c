@@ -16,6 +16,11 @@ int target_source_fd(const struct target_source *source)
 	return source->ops->fd ? source->ops->fd(source) : -1;
 }
 
+uint64_t target_source_total(const struct target_source *source)
+{
+	return source->ops->total ? source->ops->total(source) : 0;
+}
+
 void target_source_close(struct target_source *source)
 {
 	if (source)
@@ -88,4 +93,13 @@ const char *target_forbidden(const struct addr *a)
 		if (prefix_holds(&never[i].prefix, a))
 			return never[i].clause;
 	return NULL;
+}
+
+const char *target_refusal(const struct target *t, bool allow_special)
+{
+	const char *reason = target_forbidden(&t->addr);
+
+	if (!reason && !t->is_operand && !allow_special)
+		reason = target_special(&t->addr);
+	return reason;
 }

@@ -39,7 +39,8 @@ struct target_source;
 /* What a kind of source implements. */
 struct target_source_ops {
 	enum target_verdict (*next)(struct target_source *source, struct target *ret_target);
-	int (*fd)(const struct target_source *source); /* NULL: it never waits */
+	int (*fd)(const struct target_source *source);	       /* NULL: it never waits */
+	uint64_t (*total)(const struct target_source *source); /* NULL: it never knows */
 	void (*close)(struct target_source *source);
 };
 
@@ -56,6 +57,8 @@ enum target_verdict target_source_next(struct target_source *source, struct targ
 /* After TARGET_WAIT: the file descriptor to wait for.  Otherwise it need not be one
  * that can be waited for, a regular file's or -1. */
 int target_source_fd(const struct target_source *source);
+/* How many targets it will have handed out in the end, at most; 0: not known (yet). */
+uint64_t target_source_total(const struct target_source *source);
 /* Takes NULL. */
 void target_source_close(struct target_source *source);
 
@@ -66,3 +69,6 @@ const char *target_forbidden(const struct addr *a);
  * RFC 6890), as a clause ("a private address"); NULL if it may be.  Not for those that are
  * forbidden. */
 const char *target_special(const struct addr *a);
+/* Why this target, whose address is known, is not to be probed, as a clause; NULL if it
+ * is.  What somebody typed may be special, and all may with `allow_special`. */
+const char *target_refusal(const struct target *t, bool allow_special);

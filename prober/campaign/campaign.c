@@ -237,6 +237,9 @@ static mono campaign_next_turn(const struct campaign *c, mono now)
 		next.ns = now.ns + BLOCK_TURN_NS;
 	if (c->namer)
 		next = mono_min(next, namer_deadline(c->namer));
+	next = mono_min(next, progress_due(&c->progress));
+	if (!c->interrupts)
+		next = mono_min(next, c->ends_at);
 	return mono_min(next, mono_after(now, FLUSH_NS));
 }
 
@@ -251,13 +254,45 @@ static void campaign_schedule(struct campaign *c, mono now)
 	event_add(c->timer, &wait);
 }
 
+/* No more packets; what is under way is awaited, or with `now_or_never` not. */
+static void campaign_interrupt(struct campaign *c, bool now_or_never)
+{
+	if (c->state == RUN_COMPLETE)
+		c->state = RUN_INTERRUPTED;
+	c->has_parked = false;
+	intake_stop(c->intake);
+	if (c->namer)
+		namer_stop(c->namer);
+	engine_interrupt(c->engine, now_or_never, clock_now());
+}
+
+static void campaign_report(struct campaign *c, mono now)
+{
+	struct campaign_stats stats;
+	uint64_t targets;
+
+	if (mono_before(now, progress_due(&c->progress)))
+		return;
+	targets = target_source_total(c->source);
+	campaign_get_stats(c, &stats);
+	progress_show(&c->progress, &stats, engine_running(c->engine),
+		      targets * (c->config.forward && c->config.reverse ? 2 : 1), now);
+}
+
 static void campaign_turn(struct campaign *c)
 {
 	mono now = clock_now();
 
+	if (!c->interrupts && !mono_before(now, c->ends_at)) {
+		log_info("--max-runtime is over: waiting for answers under way");
+		c->interrupts++;
+		campaign_interrupt(c, false);
+	}
+
 	campaign_receive(c, now);
 	campaign_collect(c, now); /* first: it makes room for others */
 	campaign_transmit(c, now);
+	campaign_report(c, now);
 	if (campaign_is_done(c))
 		event_base_loopbreak(c->base);
 	else
@@ -278,15 +313,9 @@ void campaign_on_signal(evutil_socket_t number, short what, void *arg)
 	(void)number;
 	(void)what;
 	c->interrupts++;
-	if (c->state == RUN_COMPLETE)
-		c->state = RUN_INTERRUPTED;
 	if (c->interrupts == 1)
 		log_info("interrupted: waiting for answers under way, again to end now");
-	c->has_parked = false;
-	intake_stop(c->intake);
-	if (c->namer)
-		namer_stop(c->namer);
-	engine_interrupt(c->engine, c->interrupts > 1, clock_now());
+	campaign_interrupt(c, c->interrupts > 1);
 	campaign_turn(c);
 }
 
@@ -326,8 +355,12 @@ void campaign_wake(void *arg)
 enum run_state campaign_run(struct campaign *c)
 {
 	c->flushed = clock_now();
+	c->ends_at = c->config.max_runtime_ns ? mono_after(c->flushed, c->config.max_runtime_ns)
+					      : MONO_NEVER;
+	progress_init(&c->progress, c->config.progress, c->config.shows_results, c->flushed);
 	event_active(c->timer, EV_TIMEOUT, 0);
 	event_base_dispatch(c->base);
+	progress_end(&c->progress);
 	fanout_flush(c->sinks);
 	return c->state;
 }

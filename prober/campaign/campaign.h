@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "output/fanout.h"
+#include "prober/campaign/progress.h"
 #include "prober/campaign/stats.h"
 #include "prober/engine/mda.h"
 #include "prober/probe/identity.h"
@@ -35,6 +36,9 @@ struct campaign_config {
 	struct addr source; /* none: as routed */
 	struct addr toward; /* reverse: who gets the probes; none: this host */
 	bool skip_invalid;
+	uint64_t max_runtime_ns; /* then as by a signal; 0: no limit */
+	enum progress_mode progress;
+	bool shows_results; /* on the terminal */
 	bool allow_special;
 	struct choice *choice; /* who may be probed: read again on SIGHUP */
 	struct names *names;   /* gets the host names of what answers; NULL: nobody asks */

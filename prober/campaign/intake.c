@@ -123,15 +123,12 @@ static bool intake_is_blocked(struct intake *in, struct job *job)
 
 static void intake_ready(struct intake *in, struct job *job)
 {
-	const char *never = target_forbidden(&job->target.addr);
-	const char *special = target_special(&job->target.addr);
+	const char *reason = target_refusal(&job->target, in->config.allow_special);
 
-	if (never && job->target.is_operand) {
-		intake_forbid(in, job, never);
-	} else if (never) {
-		intake_pass_over(in, job, never);
-	} else if (special && !job->target.is_operand && !in->config.allow_special) {
-		intake_pass_over(in, job, special);
+	if (reason && job->target.is_operand) {
+		intake_forbid(in, job, reason);
+	} else if (reason) {
+		intake_pass_over(in, job, reason);
 	} else {
 		STAILQ_INSERT_TAIL(&in->ready, job, next);
 		in->ready_count++;

@@ -188,6 +188,7 @@ int campaign_open(const struct campaign_config *config, struct target_source *so
 	if (!c)
 		goto fail;
 	c->config = *config;
+	c->source = source;
 	c->sinks = sinks;
 	c->state = RUN_COMPLETE;
 	c->in_blocks = !config->rate_pps || config->rate_pps > BLOCKS_FROM_PPS;

@@ -24,8 +24,9 @@ struct campaign {
 	struct routes *routes;
 	struct sender *sender;
 	struct capture *capture;
-	struct namer *namer; /* NULL: no host names */
-	struct ptr *ptr;     /* its resolver */
+	struct namer *namer;	      /* NULL: no host names */
+	struct ptr *ptr;	      /* its resolver */
+	struct target_source *source; /* the caller's */
 	struct fanout *sinks;
 	struct pace pace; /* of all packets together */
 	struct pace_limit limit;
@@ -39,6 +40,8 @@ struct campaign {
 	unsigned int interrupts;
 	enum run_state state;
 	mono flushed;
+	mono ends_at; /* by --max-runtime */
+	struct progress progress;
 	struct campaign_stats stats;
 };
 

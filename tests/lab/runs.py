@@ -27,9 +27,13 @@ def traces(path):
         return [dict(row) for row in db.execute("SELECT * FROM v_trace ORDER BY trace_id")]
 
 
-def one_value(path, sql):
+def one_row(path, sql):
     with contextlib.closing(sqlite3.connect(path)) as db:
-        return db.execute(sql).fetchone()[0]
+        return db.execute(sql).fetchone()
+
+
+def one_value(path, sql):
+    return one_row(path, sql)[0]
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 """Whom the prober sends to, by what leaves: shards, special-purpose addresses, block lists."""
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -10,7 +11,8 @@ import time
 
 import labtest
 from labtest import equal
-from runs import EXIT_OK, EXIT_USAGE, PROBER, expect_status, folder, prober, traces
+from runs import (EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, PROBER, expect_status, folder, one_row,
+                  prober, traces)
 
 BLOCK = "10.128.0.0/24"
 BLOCKED = "10.128.0.64/26"
@@ -218,6 +220,62 @@ def check_reload(net):
     assert f"{lists}:2: 'bad'" in said and "read again" in said, said
 
 
+# --- runs that say what they do --------------------------------------------------------------
+
+def check_dry_run(net):
+    """The order of a real run, and not one packet."""
+    order = ("--seed", "11", "--allow-special", *TRACE, net.topology.address("server", 4),
+             "10.128.0.0/28")
+    with watched(net) as (path, sent):
+        done = prober(net, "--dry-run", *order)
+        expect_status(done, EXIT_OK)
+    equal(sent.to["0.0.0.0/0"], 0, "packets of a dry run")
+    with folder() as path:
+        db = path / "a.db"
+        expect_status(prober(net, *QUICK, "--timeout", "0.02", "--window", "1", "-d", str(db),
+                             *order), EXIT_OK)
+        equal(done.stdout.split(), endpoints(db), "targets")
+
+
+def check_max_runtime(net):
+    with folder() as path:
+        db = path / "a.db"
+        done = prober(net, "--timeout", "0.3", "-d", str(db), "--rate", "100", "--max-runtime", "1",
+                      "--allow-special", *TRACE, BLOCK)
+        expect_status(done, EXIT_INTERRUPTED)
+        assert "--max-runtime is over" in done.stderr, done.stderr
+        state, microseconds = one_row(db, "SELECT state, ended_us - started_us FROM run")
+        equal(state, "interrupted", "state of the run")
+        assert 0.9e6 <= microseconds, f"{microseconds} us"
+
+
+def check_progress(net):
+    """On a terminal one line written over, and it is gone at the end."""
+    said = on_terminal(net, "--timeout", "0.3", "--rate", "60", "--text", "/dev/null",
+                       "--allow-special", *TRACE, "10.128.0.0/28")
+    shown = [line for line in said.split("\r\x1b[K") if "/16" in line]
+    assert shown and "in flight" in shown[0] and "to go" in said, said
+    assert "\n" not in shown[0], said
+    quiet = on_terminal(net, "--timeout", "0.3", "--rate", "60", "--text", "/dev/null",
+                        "--progress", "never", "--allow-special", *TRACE, "10.128.0.0/28")
+    assert "in flight" not in quiet, quiet
+
+
+def on_terminal(net, *arguments):
+    """What the prober writes to a terminal of its own."""
+    ours, its = os.openpty()
+    with subprocess.Popen(net.argv("client", [labtest.build_file(PROBER), *arguments]), stdout=its,
+                          stderr=its) as child:
+        os.close(its)
+        said = b""
+        with contextlib.suppress(OSError):  # EIO: the other side is closed
+            while piece := os.read(ours, 4096):
+                said += piece
+        os.close(ours)
+        equal(child.wait(20), EXIT_OK, "status")
+    return said.decode()
+
+
 def main():
     labtest.needs_root()
     report = labtest.Report()
@@ -229,6 +287,9 @@ def main():
         report.check("a blocked prefix gets not one packet", check_blocked, net)
         report.check("a bad list ends it before the first packet", check_bad_lists, net)
         report.check("SIGHUP reads the lists again", check_reload, net)
+        report.check("a dry run names the targets and sends nothing", check_dry_run, net)
+        report.check("--max-runtime ends in order", check_max_runtime, net)
+        report.check("progress is shown on a terminal", check_progress, net)
     return report.end()
 
 

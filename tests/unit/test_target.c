@@ -96,8 +96,8 @@ static void fake_close(struct target_source *source)
 
 Test(target, source_is_asked_through_its_functions)
 {
-	static const struct target_source_ops with_fd = { fake_next, fake_fd, fake_close };
-	static const struct target_source_ops without = { fake_next, NULL, fake_close };
+	static const struct target_source_ops with_fd = { fake_next, fake_fd, NULL, fake_close };
+	static const struct target_source_ops without = { fake_next, NULL, NULL, fake_close };
 	struct fake f = { .source.ops = &with_fd };
 	struct target t;
 
