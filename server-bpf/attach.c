@@ -31,7 +31,36 @@ struct attachment {
 	bool attached;
 };
 
-static int attach_find_interface(struct attachment *a)
+/* Which program suits the kind of interface (ARPHRD_...); -EOPNOTSUPP if none. */
+static int attach_choose(const struct attachment *a, unsigned int kind,
+			 const struct attach_programs *programs, int *ret_program)
+{
+	switch (kind) {
+	case ARPHRD_ETHER:
+		*ret_program = programs->ethernet;
+		return 0;
+	case ARPHRD_NONE: /* tun, WireGuard */
+	case ARPHRD_PPP:
+	case ARPHRD_RAWIP:
+	case ARPHRD_TUNNEL:
+	case ARPHRD_TUNNEL6:
+	case ARPHRD_SIT:
+		*ret_program = programs->plain;
+		return 0;
+	case ARPHRD_LOOPBACK:
+		log_error("interface %s: only this host's own packets come there: nothing to serve",
+			  a->interface);
+		return -EOPNOTSUPP;
+	default:
+		log_error("interface %s: its packets have headers of an unknown kind (%u): "
+			  "cannot serve it",
+			  a->interface, kind);
+		return -EOPNOTSUPP;
+	}
+}
+
+static int attach_find_interface(struct attachment *a, const struct attach_programs *programs,
+				 int *ret_program)
 {
 	struct ifreq request = { 0 };
 	int fd;
@@ -53,13 +82,7 @@ static int attach_find_interface(struct attachment *a)
 		log_error("interface %s: cannot read its type: %s", a->interface, strerror(-err));
 		return err;
 	}
-	if (request.ifr_hwaddr.sa_family != ARPHRD_ETHER &&
-	    request.ifr_hwaddr.sa_family != ARPHRD_LOOPBACK) {
-		log_error("interface %s: its packets have no Ethernet header: cannot serve it",
-			  a->interface);
-		return -EOPNOTSUPP;
-	}
-	return 0;
+	return attach_choose(a, request.ifr_hwaddr.sa_family, programs, ret_program);
 }
 
 static int attach_lock(struct attachment *a)
@@ -107,10 +130,12 @@ static int attach_hook(struct attachment *a, int program)
 	return 0;
 }
 
-int attach_open(const char *interface, int program, struct attachment **ret_attachment)
+int attach_open(const char *interface, const struct attach_programs *programs,
+		struct attachment **ret_attachment)
 {
 	struct attachment *a = calloc(1, sizeof(*a));
 	size_t len = strlen(interface);
+	int program = -1;
 	int err = -ENOMEM;
 
 	if (!a)
@@ -122,7 +147,7 @@ int attach_open(const char *interface, int program, struct attachment **ret_atta
 		goto fail;
 	}
 	memcpy(a->interface, interface, len + 1);
-	err = attach_find_interface(a);
+	err = attach_find_interface(a, programs, &program);
 	if (err)
 		goto fail;
 	err = attach_lock(a);

@@ -12,10 +12,17 @@
 
 struct attachment;
 
+/* File descriptors, which stay the caller's. */
+struct attach_programs {
+	int ethernet; /* for interfaces whose packets have an Ethernet header */
+	int plain;    /* for those whose packets begin with the IP header */
+};
+
 /*
  * Returns 0, or -errno with one line logged: -ENODEV no such interface,
- * -EBUSY another server runs there, -EOPNOTSUPP not an Ethernet interface.
+ * -EBUSY another server runs there, -EOPNOTSUPP an interface of an unknown kind.
  */
-int attach_open(const char *interface, int program, struct attachment **ret_attachment);
+int attach_open(const char *interface, const struct attach_programs *programs,
+		struct attachment **ret_attachment);
 /* Takes NULL. */
 void attach_close(struct attachment *a);

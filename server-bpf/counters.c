@@ -16,15 +16,23 @@ const char *counter_name(enum server_counter counter)
 		[COUNT_RESPONSE] = "results-sent",
 		[COUNT_BAD_TTL] = "refused-ttl-0",
 		[COUNT_BAD_PROTO] = "refused-protocol",
+		[COUNT_BAD_OBJECT] = "refused-target",
 		[COUNT_DUPLICATE] = "dropped-live-identifier",
 		[COUNT_FULL] = "dropped-table-full",
+		[COUNT_TARGET_FULL] = "dropped-target-full",
 		[COUNT_EXPIRED] = "sessions-unanswered",
 		[COUNT_UNMATCHED] = "passed-unmatched-answer",
 		[COUNT_TRUNCATED_REQUEST] = "passed-truncated-request",
 		[COUNT_BAD_SOURCE] = "passed-bad-source",
+		[COUNT_BAD_DESTINATION] = "passed-not-this-host",
+		[COUNT_BAD_CHECKSUM] = "passed-bad-checksum",
 		[COUNT_FRAGMENT] = "passed-fragment",
+		[COUNT_OTHER] = "passed-other",
+		[COUNT_NO_ROUTE] = "dropped-no-route",
+		[COUNT_RESPONSE_NO_ROUTE] = "dropped-result-no-route",
 		[COUNT_REWRITE_FAILED] = "dropped-rewrite-failed",
 		[COUNT_SYN_ACK_CLONED] = "syn-ack-given-to-kernel",
+		[COUNT_SENT_BACK] = "sent-without-route",
 	};
 
 	return counter < COUNTER_COUNT ? names[counter] : NULL;

@@ -39,12 +39,26 @@ static int loader_fill_slots(struct loader *l, uint32_t sessions)
 	return 0;
 }
 
+/* Four counts a session: two targets seldom share one. */
+static uint32_t loader_target_counts(uint32_t sessions)
+{
+	uint32_t counts = 64;
+
+	while (counts < 4 * sessions && counts < UINT32_C(1) << 26)
+		counts *= 2;
+	return counts;
+}
+
 static int loader_load(struct loader *l, const struct server_config *config)
 {
 	struct revtr_bpf *skel = l->skel;
+	struct server_config full = *config;
 	int err;
 
-	memcpy((void *)&skel->rodata->config, config, sizeof(*config));
+	full.target_mask = loader_target_counts(config->sessions) - 1;
+	memcpy((void *)&skel->rodata->config, &full, sizeof(full));
+	bpf_map__set_max_entries(skel->maps.requests, config->sessions);
+	bpf_map__set_max_entries(skel->maps.target_loads, full.target_mask + 1);
 	bpf_map__set_max_entries(skel->maps.sessions, config->sessions);
 	bpf_map__set_max_entries(skel->maps.slots, config->sessions);
 	bpf_map__set_max_entries(skel->maps.free_slots, config->sessions);
@@ -93,9 +107,19 @@ void loader_close(struct loader *l)
 	free(l);
 }
 
-int loader_program(const struct loader *l)
+int loader_program_ethernet(const struct loader *l)
 {
 	return bpf_program__fd(l->skel->progs.revtr_ingress);
+}
+
+int loader_program_plain(const struct loader *l)
+{
+	return bpf_program__fd(l->skel->progs.revtr_ingress_plain);
+}
+
+int loader_own_addresses(const struct loader *l)
+{
+	return bpf_map__fd(l->skel->maps.own_addresses);
 }
 
 int loader_counters(const struct loader *l, struct counter_values *ret_values)

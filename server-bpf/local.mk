@@ -6,6 +6,7 @@ BPF_CFLAGS = -g -O2 -Wall -Wextra -Wno-unused-parameter -Werror -mcpu=v3 -ffrees
 	-I$(top_srcdir) $(BPF_SYS_CPPFLAGS)
 
 libserver_a_SOURCES = \
+	server-bpf/addresses.c server-bpf/addresses.h \
 	server-bpf/attach.c server-bpf/attach.h \
 	server-bpf/counters.c server-bpf/counters.h \
 	server-bpf/filters.c server-bpf/filters.h \
@@ -34,6 +35,16 @@ lint_folders += server-bpf
 lint_headers += server-bpf/revtr.skel.h
 endif
 
-bpf_headers = server-bpf/maps.bpf.h server-bpf/packet.bpf.h server-bpf/respond.bpf.h \
-	server-bpf/session.bpf.h
+bpf_headers = \
+	server-bpf/answer.bpf.h \
+	server-bpf/intact.bpf.h \
+	server-bpf/maps.bpf.h \
+	server-bpf/packet.bpf.h \
+	server-bpf/request.bpf.h \
+	server-bpf/respond.bpf.h \
+	server-bpf/route.bpf.h \
+	server-bpf/send.bpf.h \
+	server-bpf/session.bpf.h \
+	server-bpf/siphash.bpf.h \
+	server-bpf/special.bpf.h
 EXTRA_DIST += server-bpf/revtr.bpf.c $(bpf_headers)

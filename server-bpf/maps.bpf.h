@@ -3,6 +3,7 @@
 #pragma once
 
 #include <linux/bpf.h>
+#include <stddef.h>
 
 #include <bpf/bpf_helpers.h>
 
@@ -14,9 +15,34 @@ const volatile struct server_config config;
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
-	__type(key, struct session_key);
+	__type(key, struct probe_key);
 	__type(value, struct session);
 } sessions SEC(".maps");
+
+/* The slot of each live request. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct request_key);
+	__type(value, uint32_t);
+} requests SEC(".maps");
+
+/* Live sessions by a keyed hash of their target. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, uint32_t);
+	__type(value, uint32_t);
+} target_loads SEC(".maps");
+
+/* Kept by addresses.c. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct addr);
+	__type(value, struct own_address);
+} own_addresses SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -45,4 +71,9 @@ static __always_inline void count(enum server_counter counter, _Bool is_v4)
 
 	if (value)
 		(*value)++;
+}
+
+static __always_inline _Bool is_own_address(const struct addr *address)
+{
+	return bpf_map_lookup_elem(&own_addresses, address) != NULL;
 }

@@ -12,6 +12,12 @@
 #define DEFAULT_TIMEOUT_NS 5000000000ull
 #define FIELD(member)	   offsetof(struct server_options, member)
 
+static const char *const no_or_yes[] = {
+	[OPTION_NO] = "no",
+	[OPTION_YES] = "yes",
+	NULL,
+};
+
 /* clang-format off */
 static const struct option_desc options[] = {
 	{ .letter = '4', .type = OPTION_FLAG, .offset = FIELD(v4),
@@ -26,6 +32,18 @@ static const struct option_desc options[] = {
 	  .offset = FIELD(timeout_ns), .min = 0, .max = 3600e9, .preset = "5s",
 	  .help = "How long a probe waits for its answer: a number of nanoseconds, or with one "
 		  "of the suffixes ns, us, ms, s. 0 means the default." },
+	{ .name = "sessions-per-target", .metavar = "COUNT", .type = OPTION_U32,
+	  .offset = FIELD(sessions_per_target), .min = 0, .max = 16000000, .preset = "0",
+	  .help = "How many of them may belong to one target: an IPv4 address or an IPv6 /64. "
+		  "0 means a quarter." },
+	{ .name = "tcp-syn-probes", .metavar = "WHETHER", .type = OPTION_CHOICE,
+	  .offset = FIELD(tcp_syn_probes), .choices = no_or_yes, .preset = "yes",
+	  .help = "Send TCP probes as SYNs (yes), or as segments without any flag and with four "
+		  "bytes of data (no)." },
+	{ .name = "indirect", .metavar = "WHETHER", .type = OPTION_CHOICE,
+	  .offset = FIELD(indirect), .choices = no_or_yes, .preset = "no",
+	  .help = "Serve requests for probes to another host than the one that asks (yes), or "
+		  "refuse them (no)." },
 	OPTIONS_COMMON(FIELD(log_level)),
 };
 /* clang-format on */
@@ -60,6 +78,8 @@ enum option_outcome server_options_parse(int argc, char **argv, struct server_op
 		parsed.v4 = parsed.v6 = true;
 	if (!parsed.sessions)
 		parsed.sessions = DEFAULT_SESSIONS;
+	if (!parsed.sessions_per_target)
+		parsed.sessions_per_target = parsed.sessions < 4 ? 1 : parsed.sessions / 4;
 	if (!parsed.timeout_ns)
 		parsed.timeout_ns = DEFAULT_TIMEOUT_NS;
 	parsed.interfaces = argv + operand;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading and rewriting one packet.
+ * Reading one packet: VLAN tags, IP header, options or extension headers.
  *
  * Reading copies what matters into `struct packet`, on the stack: rewriting
  * resizes the packet, and after that every pointer into it is dead.
@@ -17,105 +17,212 @@
 #include "wire/checksum.h"
 #include "wire/headers.h"
 
+/* What the interface puts in front of an IP packet. */
+enum link {
+	LINK_NONE = 0, /* tun, WireGuard */
+	LINK_ETHERNET = sizeof(struct eth_hdr),
+};
+
+/* In the packet; one more can be beside it, where the card or the kernel took it out. */
+#define TAGS_INSIDE_MAX 2
+
+struct vlan_tag {
+	be16 type; /* ETHER_VLAN, ETHER_QINQ */
+	be16 tci;
+};
+
 struct packet {
-	struct eth_hdr eth;
-	be16 v4_id; /* IPv4: kept for what we send */
+	struct eth_hdr eth; /* zero where there is none */
+	uint8_t link;	    /* enum link */
+	bool is_tagged_beside;
+	uint8_t tags_inside;
+	struct vlan_tag beside;			 /* the outermost, if there is one */
+	struct vlan_tag inside[TAGS_INSIDE_MAX]; /* the outer one first */
+	be16 type;				 /* ETHER_IPV4, ETHER_IPV6 */
+	be16 v4_id;				 /* IPv4: kept for what we send */
 	be16 v4_frag;
 	uint8_t v4_tos;
 	bool is_v4;
 	bool is_fragment;
-	bool is_unfinished; /* TCP: see packet_is_unfinished() */
+	bool is_unfinished; /* TCP: see packet_checksum() */
 	uint8_t proto;
+	uint8_t zero[2];
 	be32 ver_class_label; /* IPv6: likewise */
 	struct addr src;
 	struct addr dst;
-	uint32_t l4_off; /* from the start of the frame */
+	uint32_t l3_off; /* from the start of the frame */
+	uint32_t l4_off;
 	uint32_t l4_len; /* by the IP header, so without Ethernet's padding */
 };
+/* Functions that are not static are verified once, with whatever their structures may
+ * hold, and not once for each way to them.  They ask for structures without holes. */
+_Static_assert(sizeof(struct packet) == 92, "no padding");
 
-struct reader {
-	void *at;
-	void *end;
+/*
+ * Extension headers that may stand between the IPv6 header and what it carries:
+ * RFC 8200, RFC 4302 and the registry's others.  The walk ends after so many.
+ */
+#define EXTENSIONS_MAX 8
+enum {
+	EXTENSION_HOP_BY_HOP = 0,
+	EXTENSION_ROUTING = 43,
+	EXTENSION_AUTHENTICATION = 51,
+	EXTENSION_DESTINATION = 60,
+	EXTENSION_MOBILITY = 135,
+	EXTENSION_HIP = 139,
+	EXTENSION_SHIM6 = 140,
 };
 
-static __always_inline struct reader reader_over(struct __sk_buff *skb)
+struct extension {
+	uint8_t next;
+	uint8_t len; /* in 8 bytes, without the first 8; authentication: 4 bytes, first 8 */
+	uint8_t type;
+	uint8_t left; /* routing: addresses still to be visited */
+};
+
+struct walk {
+	uint32_t off;
+	uint32_t end;
+	uint8_t proto; /* of what is at `off` */
+	bool is_fragment;
+	uint8_t zero[2];
+};
+_Static_assert(sizeof(struct walk) == 12, "no padding");
+
+static __always_inline bool is_extension(uint8_t proto)
 {
-	return (struct reader){ (void *)(long)skb->data, (void *)(long)skb->data_end };
+	return proto == EXTENSION_HOP_BY_HOP || proto == EXTENSION_ROUTING ||
+	       proto == EXTENSION_DESTINATION || proto == EXTENSION_AUTHENTICATION ||
+	       proto == EXTENSION_MOBILITY || proto == EXTENSION_HIP || proto == EXTENSION_SHIM6 ||
+	       proto == PROTO_IPV6_FRAGMENT;
 }
 
-static __always_inline void *reader_take(struct reader *r, uint32_t len)
+/* Goes on to what the packet carries.  False where that can't be found, or where the
+ * packet is still under way to other hosts. */
+__noinline int walk_extensions(struct __sk_buff *skb, struct walk *w)
 {
-	void *taken = r->at;
+	if (!w)
+		return false;
+	for (int i = 0; i <= EXTENSIONS_MAX; i++) {
+		struct extension e;
 
-	if (taken + len > r->end)
-		return NULL;
-	r->at = taken + len;
-	return taken;
+		if (!is_extension(w->proto))
+			return w->off <= w->end;
+		if (w->off + 8 > w->end || bpf_skb_load_bytes(skb, w->off, &e, sizeof(e)))
+			return false;
+		if (w->proto == EXTENSION_ROUTING && e.left)
+			return false;
+		if (w->proto == PROTO_IPV6_FRAGMENT) {
+			w->is_fragment = true;
+			w->proto = e.next;
+			return true;
+		}
+		w->off += w->proto == EXTENSION_AUTHENTICATION ? ((uint32_t)e.len + 2) * 4
+							       : ((uint32_t)e.len + 1) * 8;
+		w->proto = e.next;
+	}
+	return false;
 }
-#define READER_TAKE(r, type) ((type *)reader_take((r), sizeof(type)))
 
-static __always_inline bool packet_read_v4(struct reader *r, uint32_t frame_len, struct packet *p)
+static __always_inline bool packet_read_v4(struct __sk_buff *skb, struct packet *p)
 {
-	struct ipv4_hdr *ip = READER_TAKE(r, struct ipv4_hdr);
+	struct ipv4_hdr ip;
 	uint32_t header_len;
 	uint32_t total_len;
 
-	if (!ip || ip->ver_ihl >> 4 != 4)
+	if (bpf_skb_load_bytes(skb, p->l3_off, &ip, sizeof(ip)) || ip.ver_ihl >> 4 != 4)
 		return false;
-	header_len = (uint32_t)(ip->ver_ihl & 0x0f) * 4;
-	total_len = be16_to(ip->total_len);
-	if (header_len < sizeof(*ip) || total_len < header_len ||
-	    total_len > frame_len - sizeof(struct eth_hdr))
+	header_len = (uint32_t)(ip.ver_ihl & 0x0f) * 4;
+	total_len = be16_to(ip.total_len);
+	if (header_len < sizeof(ip) || total_len < header_len || total_len > skb->len - p->l3_off)
 		return false;
-	p->v4_tos = ip->tos;
-	p->v4_id = ip->id;
-	p->v4_frag = ip->frag;
-	p->src = addr_from_v4(ip->src);
-	p->dst = addr_from_v4(ip->dst);
-	p->proto = ip->proto;
-	p->is_fragment = be16_to(ip->frag) & (IPV4_FRAG_MORE | IPV4_FRAG_OFFSET);
-	p->l4_off = sizeof(struct eth_hdr) + header_len;
+	p->v4_tos = ip.tos;
+	p->v4_id = ip.id;
+	p->v4_frag = ip.frag;
+	p->src = addr_from_v4(ip.src);
+	p->dst = addr_from_v4(ip.dst);
+	p->proto = ip.proto;
+	p->is_fragment = be16_to(ip.frag) & (IPV4_FRAG_MORE | IPV4_FRAG_OFFSET);
+	p->l4_off = p->l3_off + header_len;
 	p->l4_len = total_len - header_len;
 	return true;
 }
 
-static __always_inline bool packet_read_v6(struct reader *r, uint32_t frame_len, struct packet *p)
+static __always_inline bool packet_read_v6(struct __sk_buff *skb, struct packet *p)
 {
-	struct ipv6_hdr *ip = READER_TAKE(r, struct ipv6_hdr);
+	struct ipv6_hdr ip;
+	struct walk w = { 0 };
 
-	if (!ip || be32_to(ip->ver_class_label) >> 28 != 6)
+	if (bpf_skb_load_bytes(skb, p->l3_off, &ip, sizeof(ip)) ||
+	    be32_to(ip.ver_class_label) >> 28 != 6)
 		return false;
-	p->ver_class_label = ip->ver_class_label;
-	p->src = ip->src;
-	p->dst = ip->dst;
-	p->proto = ip->next;
-	p->is_fragment = ip->next == PROTO_IPV6_FRAGMENT;
-	p->l4_off = sizeof(struct eth_hdr) + sizeof(*ip);
-	p->l4_len = be16_to(ip->payload_len);
-	return p->l4_len <= frame_len - p->l4_off;
+	p->ver_class_label = ip.ver_class_label;
+	p->src = ip.src;
+	p->dst = ip.dst;
+	w.off = p->l3_off + sizeof(ip);
+	w.end = w.off + be16_to(ip.payload_len);
+	w.proto = ip.next;
+	if (w.end > skb->len || (is_extension(w.proto) && !walk_extensions(skb, &w)))
+		return false;
+	p->proto = w.proto;
+	p->is_fragment = w.is_fragment;
+	p->l4_off = w.off;
+	p->l4_len = w.end - w.off;
+	return true;
 }
 
-/* False for what is no whole IP packet of that family addressed to this host. */
-static __always_inline bool packet_read(struct __sk_buff *skb, bool is_v4, struct packet *p)
+static __always_inline bool is_vlan(be16 type)
 {
-	struct reader r = reader_over(skb);
-	uint32_t headers = sizeof(struct eth_hdr) +
-			   (is_v4 ? sizeof(struct ipv4_hdr) : sizeof(struct ipv6_hdr));
-	struct eth_hdr *eth;
+	return be16_to(type) == ETHER_VLAN || be16_to(type) == ETHER_QINQ;
+}
 
-	if (skb->pkt_type != PACKET_HOST || skb->len < headers)
-		return false;
-	if (r.at + headers > r.end) {
-		if (bpf_skb_pull_data(skb, headers))
-			return false;
-		r = reader_over(skb);
+/* Goes past the tags; `p->type` is then that of what they tag. */
+static __always_inline bool packet_read_tags(struct __sk_buff *skb, struct packet *p)
+{
+	struct WIRE {
+		be16 tci;
+		be16 type;
+	} inside;
+
+	if (skb->vlan_present) {
+		p->beside.type.raw = (uint16_t)skb->vlan_proto;
+		p->beside.tci = be16_from((uint16_t)skb->vlan_tci);
+		p->is_tagged_beside = true;
 	}
-	eth = READER_TAKE(&r, struct eth_hdr);
-	if (!eth)
-		return false;
-	p->eth = *eth;
-	p->is_v4 = is_v4;
-	return is_v4 ? packet_read_v4(&r, skb->len, p) : packet_read_v6(&r, skb->len, p);
+	for (int i = 0; i < TAGS_INSIDE_MAX && is_vlan(p->type); i++) {
+		if (bpf_skb_load_bytes(skb, p->l3_off, &inside, sizeof(inside)))
+			return false;
+		p->inside[i].type = p->type;
+		p->inside[i].tci = inside.tci;
+		p->tags_inside++;
+		p->type = inside.type;
+		p->l3_off += sizeof(inside);
+	}
+	return true;
+}
+
+static __always_inline bool packet_is_tagged(const struct packet *p)
+{
+	return p->is_tagged_beside || p->tags_inside;
+}
+
+/* Ethernet and tags.  `skb->protocol` is what follows the Ethernet header. */
+static __always_inline bool packet_read_link(struct __sk_buff *skb, enum link link,
+					     struct packet *p)
+{
+	p->type.raw = (uint16_t)skb->protocol;
+	p->link = link;
+	p->l3_off = link;
+	if (link == LINK_NONE)
+		return true;
+	return !bpf_skb_load_bytes(skb, 0, &p->eth, sizeof(p->eth)) && packet_read_tags(skb, p);
+}
+
+/* Copies `len` bytes that lie `off` bytes into the L4 part; false if they don't. */
+static __always_inline bool packet_load(struct __sk_buff *skb, const struct packet *p, uint32_t off,
+					void *into, uint32_t len)
+{
+	return off + len <= p->l4_len && !bpf_skb_load_bytes(skb, p->l4_off + off, into, len);
 }
 
 /* Can the packet have come from there?  Not from groups, nobody or ourselves. */
@@ -128,145 +235,4 @@ static __always_inline bool packet_source_is_host(const struct packet *p)
 		return a[12] != 0 && a[12] != 127 && a[12] < 224;
 	none.bytes[15] = a[15] & 1; /* ::1 */
 	return a[0] != 0xff && !addr_equal(&p->src, &none);
-}
-
-/* Copies `len` bytes that lie `off` bytes into the L4 part; false if they don't. */
-static __always_inline bool packet_load(struct __sk_buff *skb, const struct packet *p, uint32_t off,
-					void *into, uint32_t len)
-{
-	return off + len <= p->l4_len && !bpf_skb_load_bytes(skb, p->l4_off + off, into, len);
-}
-
-/*
- * A TCP segment that has met no wire yet (veth, or virtio between neighbours) may
- * come unfinished: its checksum field holds the sum of the pseudo header, and the
- * kernel keeps in mind that whoever sends it to a wire puts the sum of all that
- * follows there.  No helper makes the kernel forget.
- */
-static __always_inline bool packet_is_unfinished(const struct packet *p, be16 checksum)
-{
-	return checksum.raw ==
-	       csum_folded(csum_pseudo(&p->src, &p->dst, p->proto, (uint16_t)p->l4_len));
-}
-
-/* What is common to the packets we send: where to, and how far. */
-struct heading {
-	const struct addr *from;
-	const struct addr *to;
-	uint8_t proto;
-	uint8_t ttl;
-};
-
-static __always_inline int packet_write_v4(struct __sk_buff *skb, const struct packet *p,
-					   const struct heading *h, uint16_t l4_len)
-{
-	struct ipv4_hdr ip = {
-		.ver_ihl = IPV4_VER_IHL,
-		.tos = p->v4_tos,
-		.total_len = be16_from((uint16_t)(sizeof(ip) + l4_len)),
-		.id = p->v4_id,
-		.frag = p->v4_frag,
-		.ttl = h->ttl,
-		.proto = h->proto,
-		.src = addr_to_v4(h->from),
-		.dst = addr_to_v4(h->to),
-	};
-	struct csum sum = { 0 };
-
-	ip.checksum = csum_finish(csum_add(sum, &ip, sizeof(ip)));
-	return (int)bpf_skb_store_bytes(skb, sizeof(struct eth_hdr), &ip, sizeof(ip),
-					BPF_F_RECOMPUTE_CSUM);
-}
-
-static __always_inline int packet_write_v6(struct __sk_buff *skb, const struct packet *p,
-					   const struct heading *h, uint16_t l4_len)
-{
-	struct ipv6_hdr ip = {
-		.ver_class_label = p->ver_class_label,
-		.payload_len = be16_from(l4_len),
-		.next = h->proto,
-		.hop_limit = h->ttl,
-		.src = *h->from,
-		.dst = *h->to,
-	};
-
-	return (int)bpf_skb_store_bytes(skb, sizeof(struct eth_hdr), &ip, sizeof(ip),
-					BPF_F_RECOMPUTE_CSUM);
-}
-
-static __always_inline uint32_t packet_l4_off(const struct packet *p)
-{
-	return sizeof(struct eth_hdr) +
-	       (p->is_v4 ? sizeof(struct ipv4_hdr) : sizeof(struct ipv6_hdr));
-}
-
-/*
- * Fills a packet that has the right size and sends it back out of the interface
- * it came in by, to the neighbour it came from.  TOS, IPv4 identification and
- * don't-fragment, and IPv6 class and flow label stay as they were
- * (docs/protocol.md); IPv4 options go.  Returns the program's verdict, or a
- * negative error with the packet in an unknown state.
- */
-static __always_inline int packet_fill(struct __sk_buff *skb, const struct packet *p,
-				       const struct heading *h, const void *l4, uint16_t l4_len)
-{
-	struct eth_hdr eth = { .type = p->eth.type };
-	int err;
-
-	__builtin_memcpy(eth.dst, p->eth.src, sizeof(eth.dst));
-	__builtin_memcpy(eth.src, p->eth.dst, sizeof(eth.src));
-	err = (int)bpf_skb_store_bytes(skb, 0, &eth, sizeof(eth), BPF_F_RECOMPUTE_CSUM);
-	if (err)
-		return err;
-	err = p->is_v4 ? packet_write_v4(skb, p, h, l4_len) : packet_write_v6(skb, p, h, l4_len);
-	if (err)
-		return err;
-	err = (int)bpf_skb_store_bytes(skb, packet_l4_off(p), l4, l4_len, BPF_F_RECOMPUTE_CSUM);
-	if (err)
-		return err;
-	return (int)bpf_redirect(skb->ifindex, 0);
-}
-
-/* Turns the packet into the one described, and sends it. */
-static __always_inline int packet_rewrite(struct __sk_buff *skb, const struct packet *p,
-					  const struct heading *h, const void *l4, uint16_t l4_len)
-{
-	int err = (int)bpf_skb_change_tail(skb, packet_l4_off(p) + l4_len, 0);
-
-	return err ? err : packet_fill(skb, p, h, l4, l4_len);
-}
-
-/*
- * The same for an unfinished TCP segment, which becomes the ICMP message `icmp`.
- *
- * The kernel's memory is of places in the buffer: the sum begins where TCP began
- * and lands where TCP's checksum was.  So the frame moves back in the buffer until
- * that is where the ICMP checksum is; the sum then begins SUM_LEAD bytes before
- * the message.  A word behind the packet, as padding, makes the sum come out as
- * the checksum that is there: whether it is written or not, the packet is right.
- */
-#define SUM_LEAD (offsetof(struct tcp_hdr, checksum) - offsetof(struct icmp_hdr, checksum))
-static __always_inline int packet_rewrite_unfinished(struct __sk_buff *skb, const struct packet *p,
-						     const struct heading *h,
-						     const struct icmp_hdr *icmp, uint16_t l4_len)
-{
-	uint32_t end = packet_l4_off(p) + l4_len;
-	uint32_t back = p->l4_off + SUM_LEAD - packet_l4_off(p);
-	struct csum sum = { 0 };
-	uint8_t lead[SUM_LEAD];
-	be16 behind;
-	int verdict;
-
-	if (bpf_skb_change_tail(skb, end + sizeof(behind) + back, 0) ||
-	    bpf_skb_adjust_room(skb, -(int32_t)back, BPF_ADJ_ROOM_MAC, 0))
-		return -1;
-	verdict = packet_fill(skb, p, h, icmp, l4_len);
-	if (verdict < 0 ||
-	    bpf_skb_load_bytes(skb, packet_l4_off(p) - sizeof(lead), lead, sizeof(lead)))
-		return -1;
-	sum = csum_add(csum_add(sum, lead, sizeof(lead)), icmp, l4_len);
-	behind = csum_filler(sum, icmp->checksum);
-	if (bpf_skb_store_bytes(skb, end, &behind, sizeof(behind), BPF_F_RECOMPUTE_CSUM))
-		return -1;
-	return verdict;
 }

@@ -9,217 +9,220 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "server-bpf/answer.bpf.h"
+#include "server-bpf/intact.bpf.h"
 #include "server-bpf/maps.bpf.h"
 #include "server-bpf/packet.bpf.h"
+#include "server-bpf/request.bpf.h"
 #include "server-bpf/respond.bpf.h"
+#include "server-bpf/route.bpf.h"
 #include "server-bpf/session.bpf.h"
 
-/* A packet that we changed can't be passed on: drop it where rewriting failed. */
-static __always_inline int finish(int verdict, enum server_counter done, bool is_v4)
+static __always_inline int pass(enum server_counter why, bool is_v4)
 {
-	if (verdict < 0) {
-		count(COUNT_REWRITE_FAILED, is_v4);
-		return TC_ACT_SHOT;
-	}
-	count(done, is_v4);
+	count(why, is_v4);
+	return TC_ACT_UNSPEC;
+}
+
+static __always_inline int drop(enum server_counter why, bool is_v4)
+{
+	count(why, is_v4);
+	return TC_ACT_SHOT;
+}
+
+/* Sends what was written, if it was: a packet that we changed can't be passed on. */
+static __always_inline int finish(struct __sk_buff *skb, const struct packet *p, int err,
+				  struct route *route, enum server_counter done)
+{
+	int verdict = err ? -1 : send_off(skb, p, route);
+
+	if (verdict != TC_ACT_REDIRECT)
+		return drop(COUNT_REWRITE_FAILED, p->is_v4);
+	if (!route->ifindex)
+		count(COUNT_SENT_BACK, p->is_v4);
+	count(done, p->is_v4);
 	return verdict;
 }
 
-static __noinline int send_probe(struct __sk_buff *skb, const struct packet *p,
-				 const struct revtr_request *request, const struct session_key *key)
+/* The way for an ICMP message to the client, from the address that was asked. */
+static __noinline enum route_verdict find_client(struct __sk_buff *skb, const struct packet *p,
+						 const struct addr *client, struct route *ret_route)
 {
-	be16 id = key->id;
-	struct heading h = { .from = &p->dst, .to = &p->src, .ttl = request->ttl };
+	struct route_wish wish = {
+		.from = p->dst,
+		.to = *client,
+		.proto = p->is_v4 ? PROTO_ICMP : PROTO_ICMPV6,
+		.is_v4 = p->is_v4,
+	};
 
-	if (request->proto == PROTO_UDP) {
-		h.proto = PROTO_UDP;
-		return respond_probe_udp(skb, p, &h, request->flow, id);
-	}
-	if (request->proto == PROTO_TCP) {
-		h.proto = PROTO_TCP;
-		return respond_probe_tcp(skb, p, &h, request->flow, id);
-	}
-	h.proto = p->is_v4 ? PROTO_ICMP : PROTO_ICMPV6;
-	return respond_probe_icmp(skb, p, &h, request->flow, id);
+	return route_find(skb, &wish, ret_route);
 }
 
-static __always_inline int handle_request(struct __sk_buff *skb, const struct packet *p, be16 id,
-					  uint64_t now_ns)
+static __noinline enum route_verdict find_target(struct __sk_buff *skb, const struct packet *p,
+						 const struct session_wish *probe,
+						 struct route *ret_route)
 {
-	uint8_t icmp = p->is_v4 ? PROTO_ICMP : PROTO_ICMPV6;
-	struct session_key key = { .peer = p->src, .id = id };
-	struct revtr_request request;
+	struct route_wish wish = {
+		.from = p->dst,
+		.to = probe->target,
+		.proto = probe->request.proto,
+		.is_v4 = p->is_v4,
+	};
 
-	if (!packet_load(skb, p, sizeof(struct icmp_hdr), &request, sizeof(request))) {
-		count(COUNT_TRUNCATED_REQUEST, p->is_v4);
-		return TC_ACT_UNSPEC;
+	if (wish.proto == PROTO_UDP || wish.proto == PROTO_TCP) {
+		wish.sport = be16_from(REVTR_PROBE_PORT);
+		wish.dport = probe->request.flow;
 	}
-	if (!packet_source_is_host(p)) {
-		count(COUNT_BAD_SOURCE, p->is_v4);
-		return TC_ACT_UNSPEC;
-	}
-	count(COUNT_REQUEST, p->is_v4);
-	if (request.ttl == 0)
-		return finish(respond_refuse(skb, p, &key, REVTR_BAD_TTL), COUNT_BAD_TTL, p->is_v4);
-	if (request.proto == 0)
-		request.proto = icmp;
-	if (request.proto != PROTO_UDP && request.proto != PROTO_TCP && request.proto != icmp)
-		return finish(respond_refuse(skb, p, &key, REVTR_BAD_PROTO), COUNT_BAD_PROTO,
-			      p->is_v4);
-	switch (session_open(&key, request.proto, now_ns)) {
+	return route_find(skb, &wish, ret_route);
+}
+
+static __noinline int refuse(struct __sk_buff *skb, struct packet *p, const struct request *r,
+			     enum revtr_status status)
+{
+	enum server_counter why = COUNT_BAD_PROTO;
+	struct route route = { 0 };
+
+	if (status == REVTR_BAD_TTL)
+		why = COUNT_BAD_TTL;
+	else if (status == REVTR_BAD_OBJECT)
+		why = COUNT_BAD_OBJECT;
+	if (find_client(skb, p, &r->wish.request.client, &route) == ROUTE_NONE)
+		return drop(COUNT_NO_ROUTE, p->is_v4);
+	return finish(skb, p, respond_refuse(skb, p, r, status), &route, why);
+}
+
+/* Takes a session and makes the probe. */
+static __noinline int serve(struct __sk_buff *skb, struct packet *p, const struct request *r)
+{
+	struct probe_key key = { .target = r->wish.target, .proto = r->wish.request.proto };
+	struct route route = { 0 };
+
+	if (find_target(skb, p, &r->wish, &route) == ROUTE_NONE)
+		return drop(COUNT_NO_ROUTE, p->is_v4);
+	switch (session_open(&r->wish, bpf_ktime_get_ns(), &key)) {
 	case SESSION_LIVE:
-		count(COUNT_DUPLICATE, p->is_v4);
-		return TC_ACT_SHOT;
+		return drop(COUNT_DUPLICATE, p->is_v4);
 	case SESSION_NO_SLOT:
-		count(COUNT_FULL, p->is_v4);
-		return TC_ACT_SHOT;
+		return drop(COUNT_FULL, p->is_v4);
+	case SESSION_TARGET_FULL:
+		return drop(COUNT_TARGET_FULL, p->is_v4);
 	case SESSION_OPENED:
 		break;
 	}
-	return finish(send_probe(skb, p, &request, &key), COUNT_PROBE, p->is_v4);
+	return finish(skb, p, respond_probe(skb, p, &r->wish, key.id), &route, COUNT_PROBE);
 }
 
-static __always_inline int handle_answer(struct __sk_buff *skb, const struct packet *p,
-					 const struct session_key *key, uint8_t proto,
-					 uint64_t now_ns)
+static __noinline int handle_request(struct __sk_buff *skb, struct packet *p,
+				     const struct icmp_hdr *icmp)
 {
-	uint64_t rtt_ns;
+	struct request r = { 0 };
+	enum revtr_status refusal;
 
-	if (!session_answer(key, proto, now_ns, &rtt_ns)) {
-		count(COUNT_UNMATCHED, p->is_v4);
+	if (!request_read(skb, p, icmp, &r))
+		return pass(COUNT_TRUNCATED_REQUEST, p->is_v4);
+	if (!request_is_ours(skb, p, icmp))
 		return TC_ACT_UNSPEC;
-	}
-	return finish(respond_result(skb, p, key, rtt_ns), COUNT_RESPONSE, p->is_v4);
+	count(COUNT_REQUEST, p->is_v4);
+	refusal = request_judge(skb, p, &r);
+	if (refusal != REVTR_RESULT)
+		return refuse(skb, p, &r, refusal);
+	return serve(skb, p, &r);
 }
 
-/* Is this error one that a probe can meet: unreachable, or its TTL ran out? */
-static __always_inline bool is_probe_error(bool is_v4, uint8_t type, uint8_t code)
+static __noinline int report(struct __sk_buff *skb, struct packet *p, const struct session_end *end)
 {
-	if (is_v4)
-		return type == ICMPV4_UNREACHABLE || (type == ICMPV4_TIME_EXCEEDED && code == 0);
-	return type == ICMPV6_UNREACHABLE || (type == ICMPV6_TIME_EXCEEDED && code == 0);
+	struct route route = { 0 };
+
+	if (find_client(skb, p, &end->client, &route) == ROUTE_NONE)
+		return drop(COUNT_RESPONSE_NO_ROUTE, p->is_v4);
+	return finish(skb, p, respond_result(skb, p, end), &route, COUNT_RESPONSE);
 }
 
-/* What the quoted eight bytes say if a probe of ours was quoted. */
-static __always_inline bool quoted_id(uint8_t proto, bool is_v4, const void *l4, be16 *ret_id)
+static __noinline int handle_icmp_answer(struct __sk_buff *skb, struct packet *p,
+					 const struct icmp_hdr *icmp)
 {
-	const struct udp_hdr *udp = l4;
-	const struct icmp_hdr *icmp = l4;
-	be32 seq;
+	struct session_end end = { 0 };
+	struct answer a = { 0 };
 
-	if (proto == PROTO_UDP) {
-		*ret_id = udp->checksum;
-		return be16_to(udp->sport) == REVTR_PROBE_PORT;
-	}
-	if (proto == PROTO_TCP) {
-		__builtin_memcpy(&seq, (const uint8_t *)l4 + 4, sizeof(seq));
-		*ret_id = revtr_id_from_seq(be32_to(seq));
-		return be16_to(udp->sport) == REVTR_PROBE_PORT;
-	}
-	*ret_id = icmp->id;
-	return proto == (is_v4 ? PROTO_ICMP : PROTO_ICMPV6) &&
-	       icmp->type == (is_v4 ? ICMPV4_ECHO : ICMPV6_ECHO) && icmp->code == 0 &&
-	       be16_to(icmp->seq) == REVTR_PROBE_SEQ;
+	if (!answer_read_icmp(skb, p, icmp, &a))
+		return pass(COUNT_OTHER, p->is_v4);
+	if (packet_checksum(skb, p, icmp->checksum.raw) != INTACT)
+		return pass(COUNT_BAD_CHECKSUM, p->is_v4);
+	if (!session_answer(&a, bpf_ktime_get_ns(), &end))
+		return pass(COUNT_UNMATCHED, p->is_v4);
+	return report(skb, p, &end);
 }
 
-/* Reads the packet that an ICMP error quotes: whose probe, which protocol. */
-static __always_inline bool read_quote(struct __sk_buff *skb, const struct packet *p,
-				       struct session_key *key, uint8_t *ret_proto)
+static __noinline int handle_icmp(struct __sk_buff *skb, struct packet *p)
 {
-	uint32_t off = sizeof(struct icmp_hdr);
-	uint8_t l4[8] __attribute__((aligned(8)));
-
-	if (p->is_v4) {
-		struct ipv4_hdr ip;
-
-		if (!packet_load(skb, p, off, &ip, sizeof(ip)))
-			return false;
-		off += (uint32_t)(ip.ver_ihl & 0x0f) * 4;
-		key->peer = addr_from_v4(ip.dst);
-		*ret_proto = ip.proto;
-		if (ip.ver_ihl >> 4 != 4 || (ip.ver_ihl & 0x0f) < 5)
-			return false;
-	} else {
-		struct ipv6_hdr ip;
-
-		if (!packet_load(skb, p, off, &ip, sizeof(ip)))
-			return false;
-		off += sizeof(ip);
-		key->peer = ip.dst;
-		*ret_proto = ip.next;
-	}
-	return packet_load(skb, p, off, l4, sizeof(l4)) &&
-	       quoted_id(*ret_proto, p->is_v4, l4, &key->id);
-}
-
-static __noinline int handle_icmp(struct __sk_buff *skb, const struct packet *p)
-{
-	uint64_t now_ns = bpf_ktime_get_ns();
-	struct session_key key = { .zero = 0 };
 	struct icmp_hdr icmp;
-	uint8_t proto;
 
 	if (!packet_load(skb, p, 0, &icmp, sizeof(icmp)))
-		return TC_ACT_UNSPEC;
-	if (icmp.type == (p->is_v4 ? ICMPV4_ECHO : ICMPV6_ECHO)) {
-		if (icmp.code != REVTR_ICMP_CODE)
-			return TC_ACT_UNSPEC;
-		return handle_request(skb, p, icmp.id, now_ns);
-	}
-	if (icmp.type == (p->is_v4 ? ICMPV4_ECHO_REPLY : ICMPV6_ECHO_REPLY)) {
-		if (icmp.code != 0 || be16_to(icmp.seq) != REVTR_PROBE_SEQ)
-			return TC_ACT_UNSPEC;
-		key.peer = p->src;
-		key.id = icmp.id;
-		return handle_answer(skb, p, &key, p->proto, now_ns);
-	}
-	if (!is_probe_error(p->is_v4, icmp.type, icmp.code) || !read_quote(skb, p, &key, &proto))
-		return TC_ACT_UNSPEC;
-	return handle_answer(skb, p, &key, proto, now_ns);
+		return pass(COUNT_OTHER, p->is_v4);
+	if (icmp.type == (p->is_v4 ? ICMPV4_ECHO : ICMPV6_ECHO) && icmp.code == REVTR_ICMP_CODE)
+		return handle_request(skb, p, &icmp);
+	return handle_icmp_answer(skb, p, &icmp);
 }
 
 static __noinline int handle_tcp(struct __sk_buff *skb, struct packet *p)
 {
-	struct session_key key = { .peer = p->src };
-	uint64_t rtt_ns;
+	struct session_end end = { 0 };
+	struct answer a = { 0 };
+	enum intact intact;
 	struct tcp_hdr tcp;
-	bool is_syn_ack;
 
-	if (!packet_load(skb, p, 0, &tcp, sizeof(tcp)) || be16_to(tcp.dport) != REVTR_PROBE_PORT)
-		return TC_ACT_UNSPEC;
-	is_syn_ack = (tcp.flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
-	if (!is_syn_ack && !(tcp.flags & TCP_RST))
-		return TC_ACT_UNSPEC;
-	key.id = revtr_id_from_seq(be32_to(tcp.ack) - 1);
-	if (!session_answer(&key, PROTO_TCP, bpf_ktime_get_ns(), &rtt_ns)) {
-		count(COUNT_UNMATCHED, p->is_v4);
-		return TC_ACT_UNSPEC;
-	}
-	p->is_unfinished = packet_is_unfinished(p, tcp.checksum);
+	if (!packet_load(skb, p, 0, &tcp, sizeof(tcp)) || !answer_read_tcp(p, &tcp, &a))
+		return pass(COUNT_OTHER, p->is_v4);
+	intact = packet_checksum(skb, p, tcp.checksum.raw);
+	if (intact == INTACT_DAMAGED)
+		return pass(COUNT_BAD_CHECKSUM, p->is_v4);
+	if (!session_answer(&a, bpf_ktime_get_ns(), &end))
+		return pass(COUNT_UNMATCHED, p->is_v4);
+	p->is_unfinished = intact == INTACT_UNFINISHED;
 	/* The kernel knows no such connection and resets it, so that the peer is
 	 * not left half open.  The copy passes here again, without a session. */
-	if (is_syn_ack && !bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS))
+	if (answer_is_syn_ack(&tcp) && !bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS))
 		count(COUNT_SYN_ACK_CLONED, p->is_v4);
-	return finish(respond_result(skb, p, &key, rtt_ns), COUNT_RESPONSE, p->is_v4);
+	return report(skb, p, &end);
+}
+
+static __always_inline int handle_ip(struct __sk_buff *skb, struct packet *p)
+{
+	if (p->is_v4 ? !packet_read_v4(skb, p) : !packet_read_v6(skb, p))
+		return pass(COUNT_OTHER, p->is_v4);
+	if (p->proto != PROTO_TCP && p->proto != (p->is_v4 ? PROTO_ICMP : PROTO_ICMPV6))
+		return pass(COUNT_OTHER, p->is_v4);
+	if (p->is_fragment)
+		return pass(COUNT_FRAGMENT, p->is_v4);
+	return p->proto == PROTO_TCP ? handle_tcp(skb, p) : handle_icmp(skb, p);
+}
+
+static __always_inline int ingress(struct __sk_buff *skb, enum link link)
+{
+	struct packet p = { 0 };
+
+	if (!packet_read_link(skb, link, &p))
+		return TC_ACT_UNSPEC;
+	p.is_v4 = be16_to(p.type) == ETHER_IPV4;
+	if (p.is_v4 ? !config.serve_v4 : be16_to(p.type) != ETHER_IPV6 || !config.serve_v6)
+		return TC_ACT_UNSPEC;
+	/* To other hosts on the link, or to many. */
+	if (skb->pkt_type != PACKET_HOST)
+		return pass(COUNT_OTHER, p.is_v4);
+	return handle_ip(skb, &p);
 }
 
 SEC("tc")
 int revtr_ingress(struct __sk_buff *skb)
 {
-	bool is_v4 = skb->protocol == bpf_htons(ETHER_IPV4);
-	struct packet p = { 0 };
+	return ingress(skb, LINK_ETHERNET);
+}
 
-	if (is_v4 ? !config.serve_v4 : skb->protocol != bpf_htons(ETHER_IPV6) || !config.serve_v6)
-		return TC_ACT_UNSPEC;
-	if (!packet_read(skb, is_v4, &p))
-		return TC_ACT_UNSPEC;
-	if (p.proto != PROTO_TCP && p.proto != (is_v4 ? PROTO_ICMP : PROTO_ICMPV6))
-		return TC_ACT_UNSPEC;
-	if (p.is_fragment) {
-		count(COUNT_FRAGMENT, is_v4);
-		return TC_ACT_UNSPEC;
-	}
-	return p.proto == PROTO_TCP ? handle_tcp(skb, &p) : handle_icmp(skb, &p);
+/* For interfaces whose packets begin with the IP header. */
+SEC("tc")
+int revtr_ingress_plain(struct __sk_buff *skb)
+{
+	return ingress(skb, LINK_NONE);
 }
 
 char _license[] SEC("license") = "GPL";

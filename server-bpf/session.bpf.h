@@ -6,7 +6,8 @@
  * ends when it is answered, or when the hand comes by after its time.  Each
  * request moves the hand on by HAND_STEP slots, so a table of n slots is walked
  * once every n / HAND_STEP requests at the latest; a request that finds no free
- * slot moves it HAND_SEARCH further before it gives up.  Nothing depends on a
+ * slot, or its target's share used up, moves it HAND_SEARCH further before it gives
+ * up.  Nothing depends on a
  * timer or on user space, so a flood leaves nothing behind: docs/adr/0008.
  *
  * Ownership of a slot passes by compare-and-swap on its birth stamp; between the
@@ -15,6 +16,8 @@
 #pragma once
 
 #include "server-bpf/maps.bpf.h"
+#include "server-bpf/siphash.bpf.h"
+#include "wire/headers.h"
 
 #define HAND_STEP   2
 #define HAND_SEARCH 64
@@ -35,108 +38,242 @@ static __always_inline void slot_give_back(struct session_slot *slot, uint32_t i
 		slot->born_ns = 1;
 }
 
-/* Looks at the next slot in turn and ends its session if its time is over. */
-static __noinline void hand_step(uint64_t now_ns)
+static __always_inline void target_count(uint32_t load, int32_t change)
 {
-	uint32_t index = __sync_fetch_and_add(&hand, 1) % config.sessions;
+	uint32_t *sessions_of_target = bpf_map_lookup_elem(&target_loads, &load);
+
+	if (sessions_of_target)
+		__sync_fetch_and_add(sessions_of_target, change);
+}
+
+/*
+ * Ends the session of a slot that was claimed.  Only a session that got as far as
+ * its birth has entries under its names: slot_give_back() leaves a slot to the hand
+ * whose session has ended already, and that has target_load LOAD_NONE.
+ */
+#define LOAD_NONE UINT32_MAX
+static __always_inline bool slot_release(struct session_slot *slot, uint32_t index)
+{
+	bool was_live = slot->target_load != LOAD_NONE;
+
+	if (was_live) {
+		bpf_map_delete_elem(&sessions, &slot->probe);
+		bpf_map_delete_elem(&requests, &slot->request);
+		target_count(slot->target_load, -1);
+		slot->target_load = LOAD_NONE;
+	}
+	slot_give_back(slot, index);
+	return was_live;
+}
+
+static __always_inline bool is_over(uint64_t born_ns, uint64_t now_ns)
+{
+	return now_ns >= born_ns + config.timeout_ns;
+}
+
+/* Ends the session of the slot if its time is over.  True if so, by whomever. */
+__noinline int slot_expire(uint32_t index, uint64_t now_ns)
+{
 	struct session_slot *slot = bpf_map_lookup_elem(&slots, &index);
-	struct session *session;
 	uint64_t born_ns;
 	bool is_v4;
 
 	if (!slot)
-		return;
+		return false;
 	born_ns = *(volatile uint64_t *)&slot->born_ns;
-	if (!born_ns || now_ns < born_ns + config.timeout_ns || !slot_claim(slot, born_ns))
-		return;
-	session = bpf_map_lookup_elem(&sessions, &slot->key);
-	is_v4 = addr_is_v4(&slot->key.peer);
-	if (session && session->slot == index && session->born_ns == born_ns) {
-		bpf_map_delete_elem(&sessions, &slot->key);
+	if (!born_ns || !is_over(born_ns, now_ns))
+		return false;
+	if (!slot_claim(slot, born_ns))
+		return true;
+	is_v4 = addr_is_v4(&slot->probe.target);
+	if (slot_release(slot, index))
 		count(COUNT_EXPIRED, is_v4);
-	}
-	slot_give_back(slot, index);
+	return true;
 }
 
-static __always_inline bool session_has_expired(const struct session *s, uint64_t now_ns)
+static __always_inline void hand_step(uint64_t now_ns)
 {
-	return now_ns >= s->born_ns + config.timeout_ns;
+	slot_expire(__sync_fetch_and_add(&hand, 1) % config.sessions, now_ns);
 }
 
-enum session_verdict { SESSION_OPENED, SESSION_LIVE, SESSION_NO_SLOT };
+static __noinline void hand_search(uint64_t now_ns)
+{
+	for (int i = 0; i < HAND_SEARCH; i++)
+		hand_step(now_ns);
+}
 
 static __always_inline bool slot_take(uint64_t now_ns, uint32_t *ret_index)
 {
 	if (!bpf_map_pop_elem(&free_slots, ret_index))
 		return true;
-	for (int i = 0; i < HAND_SEARCH; i++)
-		hand_step(now_ns);
+	hand_search(now_ns);
 	return !bpf_map_pop_elem(&free_slots, ret_index);
 }
 
-/*
- * Ends the session if nobody else does at this moment.  Its memory may have become
- * another session's between finding and reading it: then the slot names that one.
- */
-static __always_inline bool session_close(const struct session_key *key, const struct session *s)
-{
-	struct session_slot *slot = bpf_map_lookup_elem(&slots, &s->slot);
+/* What a session is opened for. */
+struct session_wish {
+	struct request_key request;
+	struct addr asked;
+	struct addr target;
+};
+_Static_assert(sizeof(struct session_wish) == 56, "no padding");
 
-	if (!slot || slot->key.id.raw != key->id.raw || !addr_equal(&slot->key.peer, &key->peer) ||
-	    !slot_claim(slot, s->born_ns))
-		return false;
-	bpf_map_delete_elem(&sessions, key);
-	slot_give_back(slot, s->slot);
-	return true;
+/* Which count is this target's?  A host is one IPv4 address, or an IPv6 /64. */
+static __always_inline uint32_t target_load(const struct addr *target)
+{
+	uint64_t words[2];
+
+	__builtin_memcpy(words, target, sizeof(words));
+	if (!addr_is_v4(target))
+		words[1] = 0;
+	return (uint32_t)siphash((const uint64_t *)config.secret, words, 2) & config.target_mask;
 }
 
-static __always_inline enum session_verdict session_open(const struct session_key *key,
-							 uint8_t proto, uint64_t now_ns)
+/* Are there as many sessions to this target as there may be?  Several CPUs that ask
+ * at once may each find room for one. */
+static __always_inline bool target_is_full(uint32_t load)
 {
-	struct session fresh = { .born_ns = now_ns, .proto = proto };
-	struct session_slot *slot;
-	struct session *old;
+	uint32_t *sessions_of_target = bpf_map_lookup_elem(&target_loads, &load);
 
-	for (int i = 0; i < HAND_STEP; i++)
-		hand_step(now_ns);
-	old = bpf_map_lookup_elem(&sessions, key);
-	if (old) {
-		struct session ended = *old;
+	return !sessions_of_target ||
+	       *(volatile uint32_t *)sessions_of_target >= config.sessions_per_target;
+}
 
-		if (!session_has_expired(&ended, now_ns) || !session_close(key, &ended))
-			return SESSION_LIVE;
-		count(COUNT_EXPIRED, addr_is_v4(&key->peer));
+/*
+ * Enters the session under an identifier that is nobody's yet, not even of another
+ * client that has a probe under way to the same target.  False if all tries meet
+ * one that is: with the share of one target, that is as good as never.
+ */
+#define ID_TRIES 4
+static __always_inline bool session_name(const struct session_wish *wish,
+					 const struct session *fresh, struct probe_key *key)
+{
+	uint64_t words[3] = { fresh->born_ns };
+	uint64_t random;
+
+	__builtin_memcpy(&words[1], &wish->request.id, sizeof(words[1]));
+	__builtin_memcpy(&words[2], &wish->target.bytes[8], sizeof(words[2]));
+	random = siphash((const uint64_t *)config.secret, words, 3);
+	for (int i = 0; i < ID_TRIES; i++) {
+		key->id = key->proto == PROTO_TCP ? (uint32_t)random : (uint16_t)random;
+		/* A UDP checksum of 0 would say that there is none. */
+		if (key->id && !bpf_map_update_elem(&sessions, key, fresh, BPF_NOEXIST))
+			return true;
+		random = random >> 16 | random << 48;
 	}
-	if (!slot_take(now_ns, &fresh.slot))
-		return SESSION_NO_SLOT;
-	slot = bpf_map_lookup_elem(&slots, &fresh.slot);
+	return false;
+}
+
+enum session_verdict { SESSION_OPENED, SESSION_LIVE, SESSION_NO_SLOT, SESSION_TARGET_FULL };
+
+static __always_inline enum session_verdict session_fill(const struct session_wish *wish,
+							 const struct session *fresh, uint32_t load,
+							 struct probe_key *key)
+{
+	struct session_slot *slot = bpf_map_lookup_elem(&slots, &fresh->slot);
+
 	if (!slot)
 		return SESSION_NO_SLOT;
-	slot->key = *key;
-	if (bpf_map_update_elem(&sessions, key, &fresh, BPF_NOEXIST)) {
+	slot->target_load = LOAD_NONE;
+	if (bpf_map_update_elem(&requests, &wish->request, &fresh->slot, BPF_NOEXIST)) {
 		/* The same request on another CPU was faster. */
-		slot_give_back(slot, fresh.slot);
+		slot_give_back(slot, fresh->slot);
 		return SESSION_LIVE;
 	}
-	*(volatile uint64_t *)&slot->born_ns = now_ns; /* from here on the hand may end it */
+	if (!session_name(wish, fresh, key)) {
+		bpf_map_delete_elem(&requests, &wish->request);
+		slot_give_back(slot, fresh->slot);
+		return SESSION_TARGET_FULL;
+	}
+	slot->probe = *key;
+	slot->request = wish->request;
+	slot->asked = wish->asked;
+	slot->target_load = load;
+	target_count(load, 1);
+	/* An answer cannot come before this: the probe is not sent yet. */
+	__sync_lock_test_and_set(&slot->born_ns, fresh->born_ns);
 	return SESSION_OPENED;
 }
 
-/*
- * Finds the live session that an answer belongs to and ends it.  False if there
- * is none: then the packet is not ours.
- */
-static __always_inline bool session_answer(const struct session_key *key, uint8_t proto,
-					   uint64_t now_ns, uint64_t *ret_rtt_ns)
+/* enum session_verdict.  Opens a session, and fills `ret_key`, whose protocol and target
+ * the caller set. */
+__noinline int session_open(const struct session_wish *wish, uint64_t now_ns,
+			    struct probe_key *ret_key)
 {
-	struct session *found = bpf_map_lookup_elem(&sessions, key);
+	struct session fresh = { .born_ns = now_ns };
+	uint32_t load;
+	uint32_t *twin;
+
+	if (!wish || !ret_key)
+		return SESSION_NO_SLOT;
+	load = target_load(&wish->target);
+
+	for (int i = 0; i < HAND_STEP; i++)
+		hand_step(now_ns);
+	twin = bpf_map_lookup_elem(&requests, &wish->request);
+	if (twin && !slot_expire(*twin, now_ns))
+		return SESSION_LIVE;
+	if (target_is_full(load))
+		hand_search(now_ns);
+	if (target_is_full(load))
+		return SESSION_TARGET_FULL;
+	if (!slot_take(now_ns, &fresh.slot))
+		return SESSION_NO_SLOT;
+	return session_fill(wish, &fresh, load, ret_key);
+}
+
+/* What an answer says of the probe that it answers. */
+struct answer {
+	struct probe_key probe;
+	struct addr asked; /* where the probe came from */
+	be16 flow;	   /* 0: the answer does not tell */
+	uint8_t zero[2];
+};
+_Static_assert(sizeof(struct answer) == 44, "no padding");
+
+/* Whom the result goes to. */
+struct session_end {
+	struct addr client;
+	uint64_t rtt_ns;
+	be16 id;
+	uint8_t zero[6];
+};
+_Static_assert(sizeof(struct session_end) == 32, "no padding");
+
+/* A forger has to know these as well as the identifier. */
+static __always_inline bool slot_fits(const struct session_slot *slot, const struct answer *a)
+{
+	return slot->probe.id == a->probe.id && slot->probe.proto == a->probe.proto &&
+	       addr_equal(&slot->probe.target, &a->probe.target) &&
+	       addr_equal(&slot->asked, &a->asked) &&
+	       (!be16_to(a->flow) || a->flow.raw == slot->request.flow.raw);
+}
+
+/*
+ * Finds the live session that an answer belongs to and ends it.  False if there is
+ * none: then the packet is not ours.  The session's memory may become another's
+ * while it is read: then the slot was claimed in between, and this claim fails.
+ */
+__noinline int session_answer(const struct answer *a, uint64_t now_ns, struct session_end *ret_end)
+{
+	struct session_slot *slot;
+	struct session *found;
 	struct session s;
+
+	if (!a || !ret_end)
+		return false;
+	found = bpf_map_lookup_elem(&sessions, &a->probe);
 
 	if (!found)
 		return false;
 	s = *found;
-	if (s.proto != proto || session_has_expired(&s, now_ns) || !session_close(key, &s))
+	slot = bpf_map_lookup_elem(&slots, &s.slot);
+	if (!slot || is_over(s.born_ns, now_ns) || !slot_fits(slot, a) ||
+	    !slot_claim(slot, s.born_ns))
 		return false;
-	*ret_rtt_ns = now_ns - s.born_ns;
+	ret_end->client = slot->request.client;
+	ret_end->id = slot->request.id;
+	ret_end->rtt_ns = now_ns - s.born_ns;
+	slot_release(slot, s.slot);
 	return true;
 }

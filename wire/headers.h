@@ -58,6 +58,7 @@ struct WIRE ipv4_hdr {
 _Static_assert(sizeof(struct ipv4_hdr) == 20, "RFC 791");
 enum {
 	IPV4_VER_IHL = 0x45, /* version 4, no options */
+	IPV4_FRAG_DONT = 0x4000,
 	IPV4_FRAG_MORE = 0x2000,
 	IPV4_FRAG_OFFSET = 0x1fff,
 };

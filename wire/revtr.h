@@ -80,24 +80,36 @@ _Static_assert(sizeof(struct revtr_answer) == 28, "docs/protocol.md: response");
 
 /* --- probes, as a server sends them --------------------------------------- */
 
+/* Random in the probes of deployed servers.  Ours tell the client, whom alone they reach
+ * whole, which request they come from; the identifier that they show is the server's. */
+struct WIRE revtr_token {
+	be16 mark; /* REVTR_TOKEN_MARK */
+	be16 id;   /* of the request, as the client sent it */
+	uint8_t random[2];
+};
+_Static_assert(sizeof(struct revtr_token) == 6, "docs/protocol.md: UDP probe");
+enum { REVTR_TOKEN_MARK = 0x7272 };
+
 struct WIRE revtr_udp_probe {
 	struct udp_hdr udp; /* the checksum is the session's identifier */
-	uint8_t random[6];
+	struct revtr_token token;
 	be16 filler; /* makes that checksum the right one */
 };
 _Static_assert(sizeof(struct revtr_udp_probe) == 16, "docs/protocol.md: UDP probe");
 
 struct WIRE revtr_tcp_probe {
-	struct tcp_hdr tcp; /* the identifier is in the low half of the sequence number */
+	struct tcp_hdr tcp; /* the identifier is the sequence number, all or half of it */
 	uint8_t mss_kind;
 	uint8_t mss_len;
 	be16 mss;
 };
 _Static_assert(sizeof(struct revtr_tcp_probe) == 24, "docs/protocol.md: TCP probe");
+/* Without SYN: bytes of data, where a SYN has its option. */
+enum { REVTR_PROBE_DATA_LEN = 4 };
 
 struct WIRE revtr_icmp_probe {
 	struct icmp_hdr icmp; /* the checksum is the flow */
-	uint8_t random[6];
+	struct revtr_token token;
 	be16 filler;
 };
 _Static_assert(sizeof(struct revtr_icmp_probe) == 16, "docs/protocol.md: ICMP probe");

@@ -132,14 +132,16 @@ static enum match_verdict match_arrival_state(const struct match_tables *tables,
 }
 
 /*
- * A server's probe carries the request's identifier, or one that the server made
- * up; its IPv4 identification is the request's in either case.
+ * A server's probe says which request it comes from, or it carries the request's
+ * identifier, or one that the server made up; its IPv4 identification is the
+ * request's in each case.
  */
 static enum match_verdict match_arrival(const struct match_tables *tables, const struct host *host,
 					const struct reply *reply, struct trace **ret_trace,
 					uint32_t *ret_probe)
 {
-	uint16_t ids[2] = { reply->ipv4_id, reply->id };
+	uint16_t ids[2] = { reply->ipv4_id,
+			    reply->request_id ? reply->request_id : reply->id };
 	enum match_verdict verdict = MATCH_UNKNOWN;
 
 	for (int i = 0; i < 2; i++) {

@@ -192,9 +192,17 @@ static bool parse_is_error(const struct parse_ip *ip, uint8_t type)
 	return type >= ICMPV6_UNREACHABLE && type <= ICMPV6_PARAMETER;
 }
 
+/* Servers of ours tell which request a probe comes from, others have random bytes there. */
+static uint16_t parse_token(struct cursor *c)
+{
+	const struct revtr_token *token = CURSOR_TAKE(c, struct revtr_token);
+
+	return token && be16_to(token->mark) == REVTR_TOKEN_MARK ? be16_to(token->id) : 0;
+}
+
 /* ICMP probes of a server, as they reach us. */
 static enum parse_verdict parse_icmp_arrival(const struct parse_ip *ip, const struct icmp_hdr *icmp,
-					     struct reply *reply)
+					     struct cursor *c, struct reply *reply)
 {
 	if (icmp->code != 0 || be16_to(icmp->seq) != REVTR_PROBE_SEQ)
 		return PARSE_NOT_OURS;
@@ -202,6 +210,7 @@ static enum parse_verdict parse_icmp_arrival(const struct parse_ip *ip, const st
 	reply->proto = ip->proto;
 	reply->flow = be16_to(icmp->checksum);
 	reply->id = be16_to(icmp->id);
+	reply->request_id = parse_token(c);
 	return PARSE_OK;
 }
 
@@ -219,7 +228,7 @@ static enum parse_verdict parse_icmp(const struct parse_ip *ip, struct reply *re
 	if (icmp->type == (ip->is_v4 ? ICMPV4_ECHO_REPLY : ICMPV6_ECHO_REPLY))
 		return parse_echo_reply(ip, icmp, &c, reply);
 	if (icmp->type == (ip->is_v4 ? ICMPV4_ECHO : ICMPV6_ECHO))
-		return parse_icmp_arrival(ip, icmp, reply);
+		return parse_icmp_arrival(ip, icmp, &c, reply);
 	if (!parse_is_error(ip, icmp->type))
 		return PARSE_NOT_OURS;
 	reply->kind = REPLY_ERROR;
@@ -240,6 +249,7 @@ static enum parse_verdict parse_tcp(const struct parse_ip *ip, struct reply *rep
 		reply->kind = REPLY_ARRIVAL;
 		reply->flow = be16_to(tcp->dport);
 		reply->id = be16_to(revtr_id_from_seq(be32_to(tcp->seq)));
+		reply->request_id = be16_to(tcp->urgent);
 		return PARSE_OK;
 	}
 	is_syn_ack = (tcp->flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
@@ -268,6 +278,7 @@ static enum parse_verdict parse_udp(const struct parse_ip *ip, struct reply *rep
 	reply->proto = PROTO_UDP;
 	reply->flow = be16_to(udp->dport);
 	reply->id = be16_to(udp->checksum);
+	reply->request_id = parse_token(&c);
 	return PARSE_OK;
 }
 

@@ -70,6 +70,8 @@ struct reply {
 	uint16_t flow;
 	uint16_t id;
 	uint16_t ipv4_id; /* KEYED_IPV4_ID, and of arrivals over IPv4 */
+	/* REPLY_ARRIVAL: of the request that the probe says it comes from; 0: it says nothing. */
+	uint16_t request_id;
 	uint8_t keyed;
 	uint16_t seq_tag;     /* KEYED_SEQ */
 	uint16_t icmp_id;     /* KEYED_ICMP_ID */

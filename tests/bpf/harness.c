@@ -4,43 +4,101 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <criterion/criterion.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/addr_text.h"
 #include "base/privilege.h"
 #include <server-bpf/revtr.skel.h>
+
+#define HARNESS_TARGETS 4096
 
 struct harness {
 	struct revtr_bpf *skel;
 	uint32_t sessions;
 };
 
+/* Nothing of the machine's own routing shall decide here. */
+static void harness_isolate(void)
+{
+	static const char *const switches[] = { "/proc/sys/net/ipv4/conf/lo/forwarding",
+						"/proc/sys/net/ipv6/conf/lo/forwarding" };
+
+	cr_assert_eq(unshare(CLONE_NEWNET), 0, "no network namespace: %s", strerror(errno));
+	for (size_t i = 0; i < 2; i++) {
+		FILE *file = fopen(switches[i], "w");
+
+		cr_assert(file && fputs("0", file) >= 0 && fclose(file) == 0, "%s", switches[i]);
+	}
+}
+
+static void harness_load(struct harness *h, struct server_config config)
+{
+	struct revtr_bpf *skel = revtr_bpf__open();
+
+	cr_assert(skel);
+	h->skel = skel;
+	config.serve_v4 = config.serve_v6 = 1;
+	config.target_mask = HARNESS_TARGETS - 1;
+	if (!config.sessions_per_target)
+		config.sessions_per_target = UINT32_MAX;
+	memcpy(&skel->rodata->config, &config, sizeof(config));
+	bpf_map__set_max_entries(skel->maps.sessions, config.sessions);
+	bpf_map__set_max_entries(skel->maps.requests, config.sessions);
+	bpf_map__set_max_entries(skel->maps.slots, config.sessions);
+	bpf_map__set_max_entries(skel->maps.free_slots, config.sessions);
+	bpf_map__set_max_entries(skel->maps.target_loads, HARNESS_TARGETS);
+	cr_assert_eq(revtr_bpf__load(skel), 0, "the program does not load");
+	for (uint32_t i = config.sessions; i-- > 0;)
+		cr_assert_eq(
+			bpf_map_update_elem(bpf_map__fd(skel->maps.free_slots), NULL, &i, BPF_ANY),
+			0);
+}
+
+struct harness *harness_new_with(const struct server_config *config)
+{
+	struct harness *h = calloc(1, sizeof(*h));
+
+	TEST_NEEDS(privilege_held("cap_bpf") && privilege_held("cap_net_admin") &&
+			   privilege_held("cap_sys_admin"),
+		   "CAP_BPF, CAP_NET_ADMIN and CAP_SYS_ADMIN");
+	cr_assert(h);
+	h->sessions = config->sessions;
+	harness_isolate();
+	harness_load(h, *config);
+	return h;
+}
+
 struct harness *harness_new(uint32_t sessions, uint64_t timeout_ns)
 {
 	struct server_config config = {
 		.timeout_ns = timeout_ns,
 		.sessions = sessions,
-		.serve_v4 = 1,
-		.serve_v6 = 1,
+		.secret = { 1, 2 },
+		.tcp_syn = 1,
 	};
-	struct harness *h = calloc(1, sizeof(*h));
 
-	TEST_NEEDS(privilege_held("cap_bpf") && privilege_held("cap_net_admin"),
-		   "CAP_BPF and CAP_NET_ADMIN");
-	cr_assert(h);
-	h->sessions = sessions;
-	h->skel = revtr_bpf__open();
-	cr_assert(h->skel);
-	memcpy(&h->skel->rodata->config, &config, sizeof(config));
-	bpf_map__set_max_entries(h->skel->maps.sessions, sessions);
-	bpf_map__set_max_entries(h->skel->maps.slots, sessions);
-	bpf_map__set_max_entries(h->skel->maps.free_slots, sessions);
-	cr_assert_eq(revtr_bpf__load(h->skel), 0, "the program does not load");
-	for (uint32_t i = sessions; i-- > 0;)
-		cr_assert_eq(bpf_map_update_elem(bpf_map__fd(h->skel->maps.free_slots), NULL, &i,
-						 BPF_ANY),
-			     0);
-	return h;
+	return harness_new_with(&config);
+}
+
+void harness_own_address(struct harness *h, const struct addr *address)
+{
+	struct own_address value = { .round = 1 };
+
+	cr_assert_eq(bpf_map_update_elem(bpf_map__fd(h->skel->maps.own_addresses), address, &value,
+					 BPF_ANY),
+		     0);
+}
+
+void harness_own(struct harness *h, const char *address)
+{
+	struct addr a;
+
+	cr_assert(addr_from_text(address, &a), "%s", address);
+	harness_own_address(h, &a);
 }
 
 void harness_free(struct harness *h)
@@ -85,18 +143,71 @@ int harness_session_map(const struct harness *h)
 	return bpf_map__fd(h->skel->maps.sessions);
 }
 
-unsigned int harness_sessions(const struct harness *h)
+static unsigned int harness_count_keys(int fd, void *key, void *previous_key, size_t len)
 {
-	int fd = harness_session_map(h);
-	struct session_key key;
 	unsigned int count = 0;
 	void *previous = NULL;
 
-	while (!bpf_map_get_next_key(fd, previous, &key)) {
-		previous = &key;
+	while (!bpf_map_get_next_key(fd, previous, key)) {
+		memcpy(previous_key, key, len);
+		previous = previous_key;
 		count++;
 	}
 	return count;
+}
+
+unsigned int harness_sessions(const struct harness *h)
+{
+	struct probe_key key, previous;
+
+	return harness_count_keys(harness_session_map(h), &key, &previous, sizeof(key));
+}
+
+unsigned int harness_requests(const struct harness *h)
+{
+	struct request_key key, previous;
+
+	return harness_count_keys(bpf_map__fd(h->skel->maps.requests), &key, &previous,
+				  sizeof(key));
+}
+
+unsigned int harness_target_sum(const struct harness *h)
+{
+	unsigned int sum = 0;
+	uint32_t value;
+
+	for (uint32_t i = 0; i < HARNESS_TARGETS; i++) {
+		cr_assert_eq(
+			bpf_map_lookup_elem(bpf_map__fd(h->skel->maps.target_loads), &i, &value),
+			0);
+		sum += value;
+	}
+	return sum;
+}
+
+static void harness_age_session(struct harness *h, const struct session_slot *slot, uint32_t index,
+				uint64_t ns)
+{
+	struct session session = { .born_ns = slot->born_ns - ns, .slot = index };
+	struct session_slot older = *slot;
+
+	older.born_ns -= ns;
+	cr_assert_eq(bpf_map_update_elem(harness_session_map(h), &slot->probe, &session, BPF_EXIST),
+		     0);
+	cr_assert_eq(
+		bpf_map_update_elem(bpf_map__fd(h->skel->maps.slots), &index, &older, BPF_EXIST),
+		0);
+}
+
+void harness_age(struct harness *h, uint64_t ns)
+{
+	struct session_slot slot;
+
+	for (uint32_t i = 0; i < h->sessions; i++) {
+		cr_assert_eq(bpf_map_lookup_elem(bpf_map__fd(h->skel->maps.slots), &i, &slot), 0);
+		if (slot.born_ns)
+			harness_age_session(h, &slot, i, ns);
+	}
 }
 
 unsigned int harness_free_slots(const struct harness *h)

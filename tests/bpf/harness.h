@@ -10,9 +10,18 @@
 
 struct harness;
 
-/* Loads the program; skips the test where it may not. */
+/*
+ * Loads the program, in a network namespace of its own with nothing in it; skips the
+ * test where it may not.  The host has no address but those of harness_own().
+ */
 struct harness *harness_new(uint32_t sessions, uint64_t timeout_ns);
+/* The same with more settings; both families are served. */
+struct harness *harness_new_with(const struct server_config *config);
 void harness_free(struct harness *h);
+
+/* Makes this an address of the host. */
+void harness_own(struct harness *h, const char *address);
+void harness_own_address(struct harness *h, const struct addr *address);
 
 enum harness_verdict {
 	HARNESS_PASS = -1, /* TC_ACT_UNSPEC: to the kernel */
@@ -30,7 +39,12 @@ enum harness_verdict harness_run(struct harness *h, const struct packet_bytes *i
 uint64_t harness_counter(const struct harness *h, enum server_counter counter, unsigned int family);
 /* Sessions in the table right now. */
 unsigned int harness_sessions(const struct harness *h);
-/* File descriptor of that table: struct session_key to struct session. */
+/* File descriptor of that table: struct probe_key to struct session. */
 int harness_session_map(const struct harness *h);
+/* Entries of the table of requests, and the sum of all targets' counts: as many. */
+unsigned int harness_requests(const struct harness *h);
+unsigned int harness_target_sum(const struct harness *h);
+/* Makes all sessions so much older. */
+void harness_age(struct harness *h, uint64_t ns);
 /* Slots on the stack of free ones: takes them all off and puts them back. */
 unsigned int harness_free_slots(const struct harness *h);

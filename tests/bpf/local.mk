@@ -7,7 +7,8 @@ libharness_a_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS) $(LIBBPF_CFLAGS)
 tests/bpf/libharness_a-harness.$(OBJEXT): server-bpf/revtr.skel.h
 BPF_TEST_LIBS = libharness.a $(TEST_LIBS) $(SERVER_LIBS)
 
-tests_bpf_test_golden_server_SOURCES = tests/bpf/test_golden_server.c
+tests_bpf_test_golden_server_SOURCES = tests/bpf/test_golden_server.c \
+	tests/bpf/translate.c tests/bpf/translate.h
 tests_bpf_test_golden_server_LDADD = $(BPF_TEST_LIBS)
 tests_bpf_test_race_SOURCES = tests/bpf/test_race.c
 tests_bpf_test_race_LDADD = $(BPF_TEST_LIBS) -lpthread

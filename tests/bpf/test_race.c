@@ -25,67 +25,93 @@
 struct race {
 	struct harness *harness;
 	struct packet_bytes requests[IDS];
-	struct packet_bytes answers[IDS];
+	struct packet_bytes answers[IDS]; /* to the latest probe of each */
+	pthread_mutex_t lock;		  /* of the answers */
 };
 
 struct runner {
-	const struct race *race;
+	struct race *race;
 	struct random random;
 	pthread_t thread;
 };
 
-static void race_build(struct race *r)
+static void race_start(struct race *r, uint64_t timeout_ns)
 {
 	const struct build_ip asked = { .src = CLIENT, .dst = SERVER };
-	const struct build_ip back = { .src = SERVER, .dst = CLIENT, .proto = PROTO_UDP };
 
+	r->harness = harness_new(SLOTS, timeout_ns);
+	harness_own(r->harness, SERVER);
+	pthread_mutex_init(&r->lock, NULL);
 	for (uint16_t i = 0; i < IDS; i++) {
-		struct udp_hdr probe = { .sport = be16_from(REVTR_PROBE_PORT),
-					 .dport = be16_from(33500),
-					 .len = be16_from(sizeof(probe)),
-					 .checksum = be16_from((uint16_t)(i + 1)) };
-		struct packet_bytes quoted = build_frame(&back, &probe, sizeof(probe));
-
 		r->requests[i] = build_request(&asked, (uint16_t)(i + 1), 3, PROTO_UDP, 33500, 0);
-		r->answers[i] = build_error(ROUTER, SERVER, ICMPV4_TIME_EXCEEDED, 0, &quoted, 0);
+		r->answers[i] = r->requests[i];
 	}
+}
+
+static struct packet_bytes answer_to(const struct packet_bytes *probe)
+{
+	return build_error(ROUTER, SERVER, ICMPV4_TIME_EXCEEDED, 0, probe, 0);
+}
+
+static struct probe_key key_of(const struct packet_bytes *probe)
+{
+	struct probe_key key = { .proto = PROTO_UDP };
+	struct udp_hdr udp;
+
+	cr_assert(addr_from_text(CLIENT, &key.target));
+	memcpy(&udp, probe->bytes + 34, sizeof(udp));
+	key.id = udp.checksum.raw;
+	return key;
 }
 
 /* Between finding a session and reading it, its memory may have become another's. */
 Test(race, session_that_became_another)
 {
 	static struct race race;
-	struct session_key first = { .id = be16_from(1) };
-	struct session_key second = { .id = be16_from(2) };
-	struct packet_bytes out;
+	struct packet_bytes first, second, out;
+	struct probe_key first_key, second_key;
 	struct session other;
 	int sessions;
 
-	race.harness = harness_new(SLOTS, 5000000000ull);
-	race_build(&race);
+	race_start(&race, 5000000000ull);
 	sessions = harness_session_map(race.harness);
-	cr_assert(addr_from_text(CLIENT, &first.peer) && addr_from_text(CLIENT, &second.peer));
-	cr_assert_eq(harness_run(race.harness, &race.requests[0], &out), HARNESS_SEND);
-	cr_assert_eq(harness_run(race.harness, &race.requests[1], &out), HARNESS_SEND);
-	cr_assert_eq(bpf_map_lookup_elem(sessions, &second, &other), 0);
-	cr_assert_eq(bpf_map_update_elem(sessions, &first, &other, BPF_EXIST), 0);
-	cr_expect_eq(harness_run(race.harness, &race.answers[0], &out), HARNESS_PASS);
-	cr_expect_eq(harness_run(race.harness, &race.answers[1], &out), HARNESS_SEND);
+	cr_assert_eq(harness_run(race.harness, &race.requests[0], &first), HARNESS_SEND);
+	cr_assert_eq(harness_run(race.harness, &race.requests[1], &second), HARNESS_SEND);
+	first_key = key_of(&first);
+	second_key = key_of(&second);
+	cr_assert_eq(bpf_map_lookup_elem(sessions, &second_key, &other), 0);
+	cr_assert_eq(bpf_map_update_elem(sessions, &first_key, &other, BPF_EXIST), 0);
+	first = answer_to(&first);
+	second = answer_to(&second);
+	cr_expect_eq(harness_run(race.harness, &first, &out), HARNESS_PASS);
+	cr_expect_eq(harness_run(race.harness, &second, &out), HARNESS_SEND);
 	cr_expect_eq(harness_free_slots(race.harness), SLOTS - 1);
 	harness_free(race.harness);
+}
+
+static void race_step(struct race *r, size_t i, bool is_request)
+{
+	struct packet_bytes in, out;
+
+	pthread_mutex_lock(&r->lock);
+	in = is_request ? r->requests[i] : r->answers[i];
+	pthread_mutex_unlock(&r->lock);
+	if (harness_run(r->harness, &in, &out) != HARNESS_SEND || !is_request)
+		return;
+	out = answer_to(&out);
+	pthread_mutex_lock(&r->lock);
+	r->answers[i] = out;
+	pthread_mutex_unlock(&r->lock);
 }
 
 static void *race_run(void *arg)
 {
 	struct runner *me = arg;
-	struct packet_bytes out;
 
 	for (int i = 0; i < ROUNDS; i++) {
 		uint64_t dice = random_u64(&me->random);
-		const struct packet_bytes *packets =
-			dice & 256 ? me->race->requests : me->race->answers;
 
-		harness_run(me->race->harness, &packets[dice % IDS], &out);
+		race_step(me->race, dice % IDS, dice & 256);
 	}
 	return NULL;
 }
@@ -97,8 +123,7 @@ Test(race, every_slot_comes_back)
 	struct packet_bytes out;
 	uint64_t ended;
 
-	race.harness = harness_new(SLOTS, AGE_NS);
-	race_build(&race);
+	race_start(&race, AGE_NS);
 	for (uint64_t i = 0; i < THREADS; i++) {
 		runners[i] = (struct runner){ .race = &race, .random = { i + 1 } };
 		cr_assert_eq(pthread_create(&runners[i].thread, NULL, race_run, &runners[i]), 0);
@@ -110,6 +135,8 @@ Test(race, every_slot_comes_back)
 	cr_expect_eq(harness_counter(race.harness, COUNT_PROBE, FAMILY_V4),
 		     ended + harness_sessions(race.harness));
 	cr_expect_eq(harness_free_slots(race.harness) + harness_sessions(race.harness), SLOTS);
+	cr_expect_eq(harness_requests(race.harness), harness_sessions(race.harness));
+	cr_expect_eq(harness_target_sum(race.harness), harness_sessions(race.harness));
 	usleep(1000);
 	for (int i = 0; i < SLOTS; i++)
 		cr_expect_eq(harness_run(race.harness, &race.requests[i], &out), HARNESS_SEND);

@@ -2,6 +2,7 @@
 /* What the server's program does with sessions, time and foreign packets. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,16 +13,39 @@
 #include "wire/checksum.h"
 #include "wire/revtr.h"
 
-#define SECOND 1000000000ull
-#define CLIENT "192.0.2.1"
-#define SERVER "198.51.100.1"
-#define ROUTER "203.0.113.7"
+#define SECOND	  1000000000ull
+#define CLIENT	  "192.0.2.1"
+#define SERVER	  "198.51.100.1"
+#define ROUTER	  "203.0.113.7"
+#define CLIENT_V6 "2001:db8::1"
+#define SERVER_V6 "2001:db8::2"
 
 static const struct build_ip to_server = { .src = CLIENT, .dst = SERVER };
 
 static struct packet_bytes request(uint16_t id, uint8_t ttl, uint8_t proto)
 {
 	return build_request(&to_server, id, ttl, proto, 33500, 0);
+}
+
+/* A server at both addresses of these tests. */
+static struct harness *start(uint32_t sessions, uint64_t timeout_ns)
+{
+	struct harness *h = harness_new(sessions, timeout_ns);
+
+	harness_own(h, SERVER);
+	harness_own(h, SERVER_V6);
+	return h;
+}
+
+/* What a TCP port says to the probe. */
+static struct packet_bytes segment_for(const struct build_ip *ip, const struct packet_bytes *probe,
+				       uint32_t more, uint8_t flags)
+{
+	size_t off = strchr(ip->src, ':') ? 54 : 34;
+	struct tcp_hdr tcp;
+
+	memcpy(&tcp, probe->bytes + off, sizeof(tcp));
+	return build_tcp(ip, be16_to(tcp.dport), REVTR_PROBE_PORT, be32_to(tcp.seq) + more, flags);
 }
 
 static void expect_free(const struct harness *h, unsigned int slots)
@@ -33,7 +57,7 @@ static void expect_free(const struct harness *h, unsigned int slots)
 Test(server, answered_session_gives_its_slot_back)
 {
 	static const uint8_t protos[] = { PROTO_UDP, PROTO_TCP, PROTO_ICMP, 0 };
-	struct harness *h = harness_new(4, 5 * SECOND);
+	struct harness *h = start(4, 5 * SECOND);
 	struct packet_bytes in, probe, error, out;
 
 	for (size_t i = 0; i < sizeof(protos); i++) {
@@ -52,7 +76,7 @@ Test(server, answered_session_gives_its_slot_back)
 
 Test(server, second_answer_is_not_ours)
 {
-	struct harness *h = harness_new(4, 5 * SECOND);
+	struct harness *h = start(4, 5 * SECOND);
 	struct packet_bytes in = request(7, 3, PROTO_UDP), probe, error, out;
 
 	harness_run(h, &in, &probe);
@@ -65,13 +89,14 @@ Test(server, second_answer_is_not_ours)
 
 Test(server, answer_of_another_protocol_is_not_ours)
 {
-	struct harness *h = harness_new(4, 5 * SECOND);
+	struct harness *h = start(4, 5 * SECOND);
 	struct packet_bytes udp = request(7, 3, PROTO_UDP), icmp = request(8, 3, PROTO_ICMP);
 	struct packet_bytes probe, icmp_probe, error, out;
 
 	harness_run(h, &udp, &probe);
 	harness_run(h, &icmp, &icmp_probe);
-	icmp_probe.bytes[14 + 20 + 5] = 7; /* the ICMP probe now carries the UDP session's id */
+	/* The ICMP probe now carries the UDP session's identifier. */
+	memcpy(icmp_probe.bytes + 34 + 4, probe.bytes + 34 + 6, 2);
 	error = build_error(ROUTER, SERVER, ICMPV4_TIME_EXCEEDED, 0, &icmp_probe, 0);
 	cr_assert_eq(harness_run(h, &error, &out), HARNESS_PASS);
 	cr_assert_eq(harness_sessions(h), 2);
@@ -80,7 +105,7 @@ Test(server, answer_of_another_protocol_is_not_ours)
 
 Test(server, live_identifier_is_dropped_and_served_after_its_time)
 {
-	struct harness *h = harness_new(4, SECOND / 20);
+	struct harness *h = start(4, SECOND / 20);
 	struct packet_bytes in = request(7, 3, PROTO_UDP), out;
 
 	cr_assert_eq(harness_run(h, &in, &out), HARNESS_SEND);
@@ -95,7 +120,7 @@ Test(server, live_identifier_is_dropped_and_served_after_its_time)
 
 Test(server, full_table_drops_and_recovers_by_age)
 {
-	struct harness *h = harness_new(64, SECOND / 10);
+	struct harness *h = start(64, SECOND / 10);
 	struct packet_bytes in, out;
 
 	for (uint16_t round = 0; round < 3; round++) {
@@ -115,14 +140,16 @@ Test(server, full_table_drops_and_recovers_by_age)
 
 Test(server, unanswered_flood_leaves_nothing_behind)
 {
-	struct harness *h = harness_new(1000, SECOND / 50);
-	struct packet_bytes in = request(1, 3, PROTO_UDP), out;
+	struct harness *h = start(1000, SECOND / 50);
+	struct packet_bytes in, out;
 	unsigned int served = 0;
 
 	for (uint32_t i = 0; i < 300000; i++) {
-		/* The client's address and the identifier; checksums are not looked at. */
-		memcpy(in.bytes + 14 + 12, &i, 3);
-		in.bytes[14 + 20 + 4] = (uint8_t)i;
+		char client[16];
+		struct build_ip ip = { .src = client, .dst = SERVER };
+
+		snprintf(client, sizeof(client), "192.%u.%u.%u", i >> 16, i >> 8 & 255, i & 255);
+		in = build_request(&ip, (uint16_t)i, 3, PROTO_UDP, 33500, 0);
 		served += harness_run(h, &in, &out) == HARNESS_SEND;
 	}
 	cr_assert_gt(served, 1000, "only %u of the flood were served", served);
@@ -132,12 +159,14 @@ Test(server, unanswered_flood_leaves_nothing_behind)
 		cr_assert_eq(harness_run(h, &in, &out), HARNESS_SEND, "request %d", id);
 	}
 	cr_assert_eq(harness_sessions(h) + harness_free_slots(h), 1000);
+	cr_assert_eq(harness_requests(h), harness_sessions(h));
+	cr_assert_eq(harness_target_sum(h), harness_sessions(h));
 	harness_free(h);
 }
 
 Test(server, late_answer_reaches_the_kernel_unchanged)
 {
-	struct harness *h = harness_new(4, SECOND / 50);
+	struct harness *h = start(4, SECOND / 50);
 	struct packet_bytes in = request(7, 3, PROTO_UDP), probe, error, out;
 
 	harness_run(h, &in, &probe);
@@ -152,7 +181,7 @@ Test(server, late_answer_reaches_the_kernel_unchanged)
 Test(server, request_options_are_cut_and_padding_is_ignored)
 {
 	struct build_ip with_options = to_server;
-	struct harness *h = harness_new(8, SECOND);
+	struct harness *h = start(8, SECOND);
 	struct packet_bytes plain = request(1, 3, PROTO_TCP), in, want, out;
 
 	with_options.options = 40;
@@ -174,7 +203,7 @@ Test(server, request_options_are_cut_and_padding_is_ignored)
 Test(server, padded_request_is_never_amplified)
 {
 	static const uint8_t protos[] = { PROTO_UDP, PROTO_TCP, PROTO_ICMP };
-	struct harness *h = harness_new(8, SECOND);
+	struct harness *h = start(8, SECOND);
 	size_t padding = REVTR_PADDED_LEN - sizeof(struct icmp_hdr) - sizeof(struct revtr_request);
 
 	for (size_t i = 0; i < sizeof(protos); i++) {
@@ -211,7 +240,7 @@ static void expect_pass_when_cut(struct harness *h, const struct packet_bytes *w
 
 Test(server, packets_cut_at_any_byte_pass)
 {
-	struct harness *h = harness_new(8, 5 * SECOND);
+	struct harness *h = start(8, 5 * SECOND);
 	struct packet_bytes in = request(7, 3, PROTO_UDP), probe, error, rst, out;
 
 	expect_pass_when_cut(h, &in, in.len);
@@ -223,8 +252,7 @@ Test(server, packets_cut_at_any_byte_pass)
 
 	in = request(8, 3, PROTO_TCP);
 	harness_run(h, &in, &probe);
-	rst = build_tcp(&to_server, 33500, REVTR_PROBE_PORT, revtr_seq_from_id(be16_from(8)) + 1,
-			TCP_RST | TCP_ACK);
+	rst = segment_for(&to_server, &probe, 1, TCP_RST | TCP_ACK);
 	expect_pass_when_cut(h, &rst, rst.len);
 	cr_assert_eq(harness_run(h, &rst, &out), HARNESS_SEND);
 	harness_free(h);
@@ -232,11 +260,10 @@ Test(server, packets_cut_at_any_byte_pass)
 
 /* As a neighbour on the same machine hands its segments over: only the pseudo
  * header is summed. */
-static struct packet_bytes unfinished_segment(const struct build_ip *ip, size_t l4_off, uint16_t id,
-					      uint8_t flags)
+static struct packet_bytes unfinished_segment(const struct build_ip *ip, size_t l4_off,
+					      const struct packet_bytes *probe, uint8_t flags)
 {
-	struct packet_bytes frame =
-		build_tcp(ip, 80, REVTR_PROBE_PORT, revtr_seq_from_id(be16_from(id)) + 1, flags);
+	struct packet_bytes frame = segment_for(ip, probe, 1, flags);
 	struct tcp_hdr *tcp = (struct tcp_hdr *)(frame.bytes + l4_off);
 	struct addr src, dst;
 
@@ -269,7 +296,7 @@ Test(server, unfinished_segment_becomes_a_packet_that_finishing_does_not_change)
 		{ { .src = "2001:db8::1", .dst = "2001:db8::2" }, 54, 54 },
 	};
 	static const uint8_t flags[] = { TCP_RST | TCP_ACK, TCP_SYN | TCP_ACK };
-	struct harness *h = harness_new(64, 5 * SECOND);
+	struct harness *h = start(64, 5 * SECOND);
 	struct packet_bytes in, out;
 
 	for (uint16_t i = 0; i < 6; i++) {
@@ -280,7 +307,7 @@ Test(server, unfinished_segment_becomes_a_packet_that_finishing_does_not_change)
 
 		in = build_request(ip, (uint16_t)(i + 1), 9, PROTO_TCP, 80, 0);
 		cr_assert_eq(harness_run(h, &in, &out), HARNESS_SEND);
-		in = unfinished_segment(ip, cases[i / 2].in_off, (uint16_t)(i + 1), flags[i % 2]);
+		in = unfinished_segment(ip, cases[i / 2].in_off, &out, flags[i % 2]);
 		cr_assert_eq(harness_run(h, &in, &out), HARNESS_SEND, "case %d", i);
 		memcpy(&checksum, out.bytes + off + 2, sizeof(checksum));
 		memcpy(&answer, out.bytes + off + sizeof(struct icmp_hdr), sizeof(answer));
@@ -294,7 +321,7 @@ Test(server, unfinished_segment_becomes_a_packet_that_finishing_does_not_change)
 Test(server, one_family_leaves_the_other_alone)
 {
 	struct build_ip v6 = { .src = "2001:db8::1", .dst = "2001:db8::2" };
-	struct harness *h = harness_new(8, SECOND);
+	struct harness *h = start(8, SECOND);
 	struct packet_bytes in = build_request(&v6, 1, 0, PROTO_UDP, 1, 0), out;
 
 	cr_assert_eq(harness_run(h, &in, &out), HARNESS_SEND);
@@ -372,7 +399,7 @@ ParameterizedTestParameters(server, foreign_packets_pass_unchanged)
 
 ParameterizedTest(struct foreign_case *t, server, foreign_packets_pass_unchanged)
 {
-	struct harness *h = harness_new(4, SECOND);
+	struct harness *h = start(4, SECOND);
 	struct packet_bytes out;
 
 	cr_assert_eq(harness_run(h, &t->frame, &out), HARNESS_PASS, "%s", t->name);

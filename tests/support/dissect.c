@@ -175,6 +175,12 @@ static enum parse_verdict dissect_echo(const struct parts *p, struct reply *repl
 	return PARSE_OK;
 }
 
+/* The first four of six bytes that are random where our servers did not send them. */
+static uint16_t dissect_token(const struct parts *p)
+{
+	return p->l4_len >= 14 && two(p->l4 + 8) == 0x7272 ? two(p->l4 + 10) : 0;
+}
+
 static enum parse_verdict dissect_icmp(const struct parts *p, struct reply *reply)
 {
 	uint8_t type = p->l4[0];
@@ -192,6 +198,7 @@ static enum parse_verdict dissect_icmp(const struct parts *p, struct reply *repl
 		reply->proto = p->proto;
 		reply->flow = two(p->l4 + 2);
 		reply->id = two(p->l4 + 4);
+		reply->request_id = dissect_token(p);
 		return PARSE_OK;
 	}
 	if (p->is_v4 ? type != 3 && type != 11 && type != 12 : type < 1 || type > 4)
@@ -213,6 +220,7 @@ static enum parse_verdict dissect_ports(const struct parts *p, struct reply *rep
 		reply->kind = REPLY_ARRIVAL;
 		reply->flow = two(p->l4 + 2);
 		reply->id = two(p->proto == 6 ? swapped : p->l4 + 6);
+		reply->request_id = p->proto == 6 ? two(p->l4 + 18) : dissect_token(p);
 		return PARSE_OK;
 	}
 	if (two(p->l4 + 2) != 33434 || (!is_syn_ack && !is_reset))

@@ -88,6 +88,7 @@ static void expect_same(const char *where, const struct reply *got, const struct
 	cr_assert_eq(got->quoted_ttl, want->quoted_ttl, "%s: quoted ttl", where);
 	cr_assert_eq(got->is_syn_ack, want->is_syn_ack, "%s: open port", where);
 	cr_assert_eq(got->ipv4_id, want->ipv4_id, "%s: identification", where);
+	cr_assert_eq(got->request_id, want->request_id, "%s: request", where);
 	cr_assert_eq(got->keyed, want->keyed, "%s: keyed %x, should be %x", where, got->keyed,
 		     want->keyed);
 	cr_assert_eq(got->seq_tag, want->seq_tag, "%s: sequence", where);

@@ -77,6 +77,28 @@ Test(match_reverse, arrivals_fit_their_request)
 	by_hand_end(&h);
 }
 
+/* Servers that choose identifiers themselves say in the probe which request it comes from. */
+Test(match_reverse, arrival_that_names_its_request_is_found)
+{
+	struct reply right, other;
+	struct by_hand h;
+
+	start_probing(&h);
+	right = by_hand_reply(&h, 3, REPLY_ARRIVAL);
+	other = by_hand_reply(&h, 4, REPLY_ARRIVAL);
+	right.ttl = 1;
+	other.ttl = 2;
+	right.ipv4_id = 0; /* IPv6 has none */
+	right.request_id = right.id;
+	right.id = other.id; /* by chance */
+	by_hand_expect(&h, &right, MATCH_ARRIVAL);
+	by_hand_expect(&h, &right, MATCH_DUPLICATE);
+	right.request_id = 0x7777; /* nobody's: then its own identifier is nobody's, too */
+	by_hand_expect(&h, &right, MATCH_UNKNOWN);
+	by_hand_expect(&h, &other, MATCH_ARRIVAL);
+	by_hand_end(&h);
+}
+
 /* What comes in here is answered here, after that: never the other way round. */
 Test(match_reverse, arrivals_come_before_their_answers)
 {

@@ -103,6 +103,46 @@ Test(parse, every_kind_of_packet_is_decoded)
 	}
 }
 
+/* Writes two bytes; ICMP sums over them. */
+static void put(struct packet_bytes *p, size_t at, size_t checksum_at, uint16_t value)
+{
+	be16 *word = (be16 *)(p->bytes + at);
+	be16 *checksum = (be16 *)(p->bytes + checksum_at);
+
+	if (checksum_at)
+		*checksum = csum_replace(*checksum, *word, be16_from(value));
+	*word = be16_from(value);
+}
+
+Test(parse, arrival_names_its_request)
+{
+	const struct reply_sample *samples;
+	size_t count = reply_samples(&samples);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct reply_sample *s = &samples[i];
+		size_t l4 = s->is_v4 ? 20 : 40;
+		size_t checksum = s->proto == PROTO_UDP ? 0 : l4 + 2;
+		struct packet_bytes packet = s->packet;
+		struct reply reply = { 0 };
+
+		if (s->kind != REPLY_ARRIVAL)
+			continue;
+		parse_packet(packet.bytes, packet.len, false, &reply);
+		cr_expect_eq(reply.request_id, 0, "%s", s->name);
+		if (s->proto == PROTO_TCP) {
+			put(&packet, l4 + 18, 0, 0x4242);
+		} else {
+			put(&packet, l4 + 10, checksum, 0x4242);
+			parse_packet(packet.bytes, packet.len, false, &reply);
+			cr_expect_eq(reply.request_id, 0, "%s: no mark", s->name);
+			put(&packet, l4 + 8, checksum, REVTR_TOKEN_MARK);
+		}
+		cr_assert_eq(parse_packet(packet.bytes, packet.len, false, &reply), PARSE_OK);
+		cr_expect_eq(reply.request_id, 0x4242, "%s", s->name);
+	}
+}
+
 static struct packet_bytes echo_reply(uint8_t code, uint16_t seq, const char *body_hex)
 {
 	struct build_ip ip = { .src = SAMPLE_TARGET_V4, .dst = SAMPLE_HOST_V4 };
