@@ -89,7 +89,8 @@ static int address_dump_receive(struct mnl_socket *socket, unsigned int seq,
 static int address_dump_all(struct address_dump *dump, unsigned int seq)
 {
 	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	char buffer[NLMSG_HDRLEN + sizeof(struct ifaddrmsg)] __attribute__((aligned(NLMSG_ALIGNTO)));
+	char buffer[NLMSG_HDRLEN + sizeof(struct ifaddrmsg)]
+		__attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 	int err;
 

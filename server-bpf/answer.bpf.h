@@ -26,7 +26,8 @@ static __always_inline bool answer_read_quoted_l4(bool is_v4, const void *l4, st
 		if (a->probe.proto == PROTO_UDP)
 			a->probe.id = udp->checksum.raw;
 		else
-			__builtin_memcpy(&a->probe.id, (const uint8_t *)l4 + 4, sizeof(a->probe.id));
+			__builtin_memcpy(&a->probe.id, (const uint8_t *)l4 + 4,
+					 sizeof(a->probe.id));
 		a->flow = udp->dport;
 		return be16_to(udp->sport) == REVTR_PROBE_PORT;
 	}

@@ -20,7 +20,7 @@ enum intact {
 };
 
 /* Longest L4 part that is summed: more than a jumbo frame holds. */
-#define SUM_CHUNK 128
+#define SUM_CHUNK      128
 #define SUM_CHUNKS_MAX 75
 
 static __always_inline bool intact_v4_header(struct __sk_buff *skb, const struct packet *p)
@@ -45,8 +45,7 @@ static __always_inline bool intact_sum_chunk(struct __sk_buff *skb, uint32_t off
 		return true;
 	if (len > sizeof(chunk) || bpf_skb_load_bytes(skb, off, chunk, len))
 		return false;
-	sum->words =
-		(uint32_t)bpf_csum_diff(NULL, 0, (__be32 *)chunk, sizeof(chunk), sum->words);
+	sum->words = (uint32_t)bpf_csum_diff(NULL, 0, (__be32 *)chunk, sizeof(chunk), sum->words);
 	return true;
 }
 

@@ -39,12 +39,12 @@ static int loader_fill_slots(struct loader *l, uint32_t sessions)
 	return 0;
 }
 
-/* Four counts a session: two targets seldom share one. */
+/* Two counts a session: two targets that are busy seldom share one. */
 static uint32_t loader_target_counts(uint32_t sessions)
 {
 	uint32_t counts = 64;
 
-	while (counts < 4 * sessions && counts < UINT32_C(1) << 26)
+	while (counts < 2 * sessions && counts < UINT32_C(1) << 26)
 		counts *= 2;
 	return counts;
 }

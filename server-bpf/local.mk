@@ -46,5 +46,6 @@ bpf_headers = \
 	server-bpf/send.bpf.h \
 	server-bpf/session.bpf.h \
 	server-bpf/siphash.bpf.h \
-	server-bpf/special.bpf.h
+	server-bpf/special.bpf.h \
+	server-bpf/target.bpf.h
 EXTRA_DIST += server-bpf/revtr.bpf.c $(bpf_headers)

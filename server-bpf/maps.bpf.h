@@ -27,12 +27,12 @@ struct {
 	__type(value, uint32_t);
 } requests SEC(".maps");
 
-/* Live sessions by a keyed hash of their target. */
+/* By a keyed hash of the target: target.bpf.h. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, uint32_t);
-	__type(value, uint32_t);
+	__type(value, struct target_load);
 } target_loads SEC(".maps");
 
 /* Kept by addresses.c. */

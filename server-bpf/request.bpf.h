@@ -42,8 +42,8 @@ static __always_inline bool request_read(struct __sk_buff *skb, const struct pac
 	r->wish.request.id = icmp->id;
 	r->wish.request.ttl = asked.ttl;
 	r->wish.request.proto = asked.proto ? asked.proto : request_icmp(p);
-	r->wish.request.flow = be16_to(asked.flow) ? asked.flow
-						   : request_default_flow(r->wish.request.proto);
+	r->wish.request.flow =
+		be16_to(asked.flow) ? asked.flow : request_default_flow(r->wish.request.proto);
 	r->wish.asked = p->dst;
 	r->wish.target = p->src;
 	return true;
@@ -78,7 +78,7 @@ static __always_inline bool object_target(const struct packet *p, const struct a
 
 	if (!p->is_v4) {
 		*ret_target = *given;
-		return true;
+		return !addr_is_v4(given);
 	}
 	__builtin_memcpy(&high, given->bytes, sizeof(high));
 	__builtin_memcpy(&mid, given->bytes + sizeof(high), sizeof(mid));

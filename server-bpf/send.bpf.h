@@ -20,7 +20,7 @@ struct heading {
 };
 
 static __always_inline int send_write_v4(struct __sk_buff *skb, const struct packet *p,
-					   const struct heading *h, uint16_t l4_len)
+					 const struct heading *h, uint16_t l4_len)
 {
 	struct ipv4_hdr ip = {
 		.ver_ihl = IPV4_VER_IHL,
@@ -36,12 +36,11 @@ static __always_inline int send_write_v4(struct __sk_buff *skb, const struct pac
 	struct csum sum = { 0 };
 
 	ip.checksum = csum_finish(csum_add(sum, &ip, sizeof(ip)));
-	return (int)bpf_skb_store_bytes(skb, LINK_ETHERNET, &ip, sizeof(ip),
-					BPF_F_RECOMPUTE_CSUM);
+	return (int)bpf_skb_store_bytes(skb, LINK_ETHERNET, &ip, sizeof(ip), BPF_F_RECOMPUTE_CSUM);
 }
 
 static __always_inline int send_write_v6(struct __sk_buff *skb, const struct packet *p,
-					   const struct heading *h, uint16_t l4_len)
+					 const struct heading *h, uint16_t l4_len)
 {
 	struct ipv6_hdr ip = {
 		.ver_class_label = p->ver_class_label,
@@ -52,14 +51,12 @@ static __always_inline int send_write_v6(struct __sk_buff *skb, const struct pac
 		.dst = *h->to,
 	};
 
-	return (int)bpf_skb_store_bytes(skb, LINK_ETHERNET, &ip, sizeof(ip),
-					BPF_F_RECOMPUTE_CSUM);
+	return (int)bpf_skb_store_bytes(skb, LINK_ETHERNET, &ip, sizeof(ip), BPF_F_RECOMPUTE_CSUM);
 }
 
 static __always_inline uint32_t send_l4_off(const struct packet *p)
 {
-	return LINK_ETHERNET +
-	       (p->is_v4 ? sizeof(struct ipv4_hdr) : sizeof(struct ipv6_hdr));
+	return LINK_ETHERNET + (p->is_v4 ? sizeof(struct ipv4_hdr) : sizeof(struct ipv6_hdr));
 }
 
 /* Tags off, Ethernet header on; what `p` says of places in the frame stays true. */
@@ -137,7 +134,7 @@ static __always_inline int send_fill(struct __sk_buff *skb, const struct packet 
 
 /* Turns the packet into the one described. */
 static __always_inline int send_packet(struct __sk_buff *skb, const struct packet *p,
-					  const struct heading *h, const void *l4, uint16_t l4_len)
+				       const struct heading *h, const void *l4, uint16_t l4_len)
 {
 	int err = (int)bpf_skb_change_tail(skb, send_l4_off(p) + l4_len, 0);
 
@@ -155,8 +152,8 @@ static __always_inline int send_packet(struct __sk_buff *skb, const struct packe
  */
 #define SUM_LEAD (offsetof(struct tcp_hdr, checksum) - offsetof(struct icmp_hdr, checksum))
 static __always_inline int send_unfinished(struct __sk_buff *skb, const struct packet *p,
-						     const struct heading *h,
-						     const struct icmp_hdr *icmp, uint16_t l4_len)
+					   const struct heading *h, const struct icmp_hdr *icmp,
+					   uint16_t l4_len)
 {
 	uint32_t end = send_l4_off(p) + l4_len;
 	uint32_t back = p->l4_off + SUM_LEAD - send_l4_off(p);

@@ -6,8 +6,7 @@
  * ends when it is answered, or when the hand comes by after its time.  Each
  * request moves the hand on by HAND_STEP slots, so a table of n slots is walked
  * once every n / HAND_STEP requests at the latest; a request that finds no free
- * slot, or its target's share used up, moves it HAND_SEARCH further before it gives
- * up.  Nothing depends on a
+ * slot moves it HAND_SEARCH further before it gives up.  Nothing depends on a
  * timer or on user space, so a flood leaves nothing behind: docs/adr/0008.
  *
  * Ownership of a slot passes by compare-and-swap on its birth stamp; between the
@@ -17,6 +16,7 @@
 
 #include "server-bpf/maps.bpf.h"
 #include "server-bpf/siphash.bpf.h"
+#include "server-bpf/target.bpf.h"
 #include "wire/headers.h"
 
 #define HAND_STEP   2
@@ -38,14 +38,6 @@ static __always_inline void slot_give_back(struct session_slot *slot, uint32_t i
 		slot->born_ns = 1;
 }
 
-static __always_inline void target_count(uint32_t load, int32_t change)
-{
-	uint32_t *sessions_of_target = bpf_map_lookup_elem(&target_loads, &load);
-
-	if (sessions_of_target)
-		__sync_fetch_and_add(sessions_of_target, change);
-}
-
 /*
  * Ends the session of a slot that was claimed.  Only a session that got as far as
  * its birth has entries under its names: slot_give_back() leaves a slot to the hand
@@ -59,7 +51,6 @@ static __always_inline bool slot_release(struct session_slot *slot, uint32_t ind
 	if (was_live) {
 		bpf_map_delete_elem(&sessions, &slot->probe);
 		bpf_map_delete_elem(&requests, &slot->request);
-		target_count(slot->target_load, -1);
 		slot->target_load = LOAD_NONE;
 	}
 	slot_give_back(slot, index);
@@ -118,27 +109,6 @@ struct session_wish {
 };
 _Static_assert(sizeof(struct session_wish) == 56, "no padding");
 
-/* Which count is this target's?  A host is one IPv4 address, or an IPv6 /64. */
-static __always_inline uint32_t target_load(const struct addr *target)
-{
-	uint64_t words[2];
-
-	__builtin_memcpy(words, target, sizeof(words));
-	if (!addr_is_v4(target))
-		words[1] = 0;
-	return (uint32_t)siphash((const uint64_t *)config.secret, words, 2) & config.target_mask;
-}
-
-/* Are there as many sessions to this target as there may be?  Several CPUs that ask
- * at once may each find room for one. */
-static __always_inline bool target_is_full(uint32_t load)
-{
-	uint32_t *sessions_of_target = bpf_map_lookup_elem(&target_loads, &load);
-
-	return !sessions_of_target ||
-	       *(volatile uint32_t *)sessions_of_target >= config.sessions_per_target;
-}
-
 /*
  * Enters the session under an identifier that is nobody's yet, not even of another
  * client that has a probe under way to the same target.  False if all tries meet
@@ -189,7 +159,6 @@ static __always_inline enum session_verdict session_fill(const struct session_wi
 	slot->request = wish->request;
 	slot->asked = wish->asked;
 	slot->target_load = load;
-	target_count(load, 1);
 	/* An answer cannot come before this: the probe is not sent yet. */
 	__sync_lock_test_and_set(&slot->born_ns, fresh->born_ns);
 	return SESSION_OPENED;
@@ -201,25 +170,26 @@ __noinline int session_open(const struct session_wish *wish, uint64_t now_ns,
 			    struct probe_key *ret_key)
 {
 	struct session fresh = { .born_ns = now_ns };
-	uint32_t load;
+	enum session_verdict verdict;
 	uint32_t *twin;
+	uint32_t load;
 
 	if (!wish || !ret_key)
 		return SESSION_NO_SLOT;
-	load = target_load(&wish->target);
+	load = target_load_of(&wish->target);
 
 	for (int i = 0; i < HAND_STEP; i++)
 		hand_step(now_ns);
 	twin = bpf_map_lookup_elem(&requests, &wish->request);
 	if (twin && !slot_expire(*twin, now_ns))
 		return SESSION_LIVE;
-	if (target_is_full(load))
-		hand_search(now_ns);
-	if (target_is_full(load))
+	if (!target_enter(load, now_ns))
 		return SESSION_TARGET_FULL;
-	if (!slot_take(now_ns, &fresh.slot))
-		return SESSION_NO_SLOT;
-	return session_fill(wish, &fresh, load, ret_key);
+	verdict = slot_take(now_ns, &fresh.slot) ? session_fill(wish, &fresh, load, ret_key)
+						 : SESSION_NO_SLOT;
+	if (verdict != SESSION_OPENED)
+		target_leave(load, now_ns);
+	return verdict;
 }
 
 /* What an answer says of the probe that it answers. */
@@ -274,6 +244,7 @@ __noinline int session_answer(const struct answer *a, uint64_t now_ns, struct se
 	ret_end->client = slot->request.client;
 	ret_end->id = slot->request.id;
 	ret_end->rtt_ns = now_ns - s.born_ns;
+	target_leave(slot->target_load, s.born_ns);
 	slot_release(slot, s.slot);
 	return true;
 }

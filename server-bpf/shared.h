@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <linux/bpf.h>
+
 #include "wire/addr.h"
 #include "wire/be.h"
 
@@ -66,6 +68,16 @@ struct session_slot {
 	uint32_t zero;
 };
 _Static_assert(sizeof(struct session_slot) == 80, "map value without holes");
+
+/* The sessions of some targets, by the span of time in which they were opened. */
+#define TARGET_SPANS 4
+struct target_load {
+	struct bpf_spin_lock lock;
+	uint32_t zero;
+	uint64_t span; /* the latest */
+	uint32_t opened[TARGET_SPANS];
+};
+_Static_assert(sizeof(struct target_load) == 32, "map value without holes");
 
 /* Value of the map of this host's addresses. */
 struct own_address {

@@ -140,8 +140,7 @@ static enum match_verdict match_arrival(const struct match_tables *tables, const
 					const struct reply *reply, struct trace **ret_trace,
 					uint32_t *ret_probe)
 {
-	uint16_t ids[2] = { reply->ipv4_id,
-			    reply->request_id ? reply->request_id : reply->id };
+	uint16_t ids[2] = { reply->ipv4_id, reply->request_id ? reply->request_id : reply->id };
 	enum match_verdict verdict = MATCH_UNKNOWN;
 
 	for (int i = 0; i < 2; i++) {

@@ -19,6 +19,7 @@
 struct harness {
 	struct revtr_bpf *skel;
 	uint32_t sessions;
+	uint64_t timeout_ns;
 };
 
 /* Nothing of the machine's own routing shall decide here. */
@@ -67,6 +68,7 @@ struct harness *harness_new_with(const struct server_config *config)
 		   "CAP_BPF, CAP_NET_ADMIN and CAP_SYS_ADMIN");
 	cr_assert(h);
 	h->sessions = config->sessions;
+	h->timeout_ns = config->timeout_ns;
 	harness_isolate();
 	harness_load(h, *config);
 	return h;
@@ -173,14 +175,14 @@ unsigned int harness_requests(const struct harness *h)
 
 unsigned int harness_target_sum(const struct harness *h)
 {
+	int fd = bpf_map__fd(h->skel->maps.target_loads);
+	struct target_load load;
 	unsigned int sum = 0;
-	uint32_t value;
 
 	for (uint32_t i = 0; i < HARNESS_TARGETS; i++) {
-		cr_assert_eq(
-			bpf_map_lookup_elem(bpf_map__fd(h->skel->maps.target_loads), &i, &value),
-			0);
-		sum += value;
+		cr_assert_eq(bpf_map_lookup_elem(fd, &i, &load), 0);
+		for (int span = 0; span < TARGET_SPANS; span++)
+			sum += load.opened[span];
 	}
 	return sum;
 }
@@ -199,10 +201,30 @@ static void harness_age_session(struct harness *h, const struct session_slot *sl
 		0);
 }
 
+/* The sums that are read now are those of the spans before. */
+static void harness_age_targets(struct harness *h, uint64_t ns)
+{
+	int fd = bpf_map__fd(h->skel->maps.target_loads);
+	uint64_t spans = ns / (h->timeout_ns / 2 + 1);
+
+	for (uint32_t i = 0; i < HARNESS_TARGETS; i++) {
+		struct target_load load, older = { .span = 0 };
+
+		cr_assert_eq(bpf_map_lookup_elem(fd, &i, &load), 0);
+		older.span = load.span - spans;
+		for (uint64_t span = 0; load.span && span < TARGET_SPANS; span++)
+			older.opened[(older.span - span) % TARGET_SPANS] =
+				load.opened[(load.span - span) % TARGET_SPANS];
+		if (load.span)
+			cr_assert_eq(bpf_map_update_elem(fd, &i, &older, BPF_EXIST), 0);
+	}
+}
+
 void harness_age(struct harness *h, uint64_t ns)
 {
 	struct session_slot slot;
 
+	harness_age_targets(h, ns);
 	for (uint32_t i = 0; i < h->sessions; i++) {
 		cr_assert_eq(bpf_map_lookup_elem(bpf_map__fd(h->skel->maps.slots), &i, &slot), 0);
 		if (slot.born_ns)

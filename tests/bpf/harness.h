@@ -41,8 +41,9 @@ uint64_t harness_counter(const struct harness *h, enum server_counter counter, u
 unsigned int harness_sessions(const struct harness *h);
 /* File descriptor of that table: struct probe_key to struct session. */
 int harness_session_map(const struct harness *h);
-/* Entries of the table of requests, and the sum of all targets' counts: as many. */
+/* Entries of the table of requests: as many. */
 unsigned int harness_requests(const struct harness *h);
+/* The sum of all targets' counts. */
 unsigned int harness_target_sum(const struct harness *h);
 /* Makes all sessions so much older. */
 void harness_age(struct harness *h, uint64_t ns);

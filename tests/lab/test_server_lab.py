@@ -391,7 +391,7 @@ def check_flood(net, family):
             sent = flood(net, family)
         of = check_sums(counters(net, child, "server-server"), family)
         equal(of.get("results-sent"), len(expected_reverse(net)), "results: somebody answered")
-        time.sleep(FLOOD_TIMEOUT)
+        time.sleep(1.5 * FLOOD_TIMEOUT)  # until the client's share is free again
         for proto in PROTOCOLS:
             # Not an identifier that got a slot in the flood: that would find its own.
             check_routers(net, family, proto, first_ident=40000)
