@@ -86,6 +86,11 @@ struct harness *harness_new(uint32_t sessions, uint64_t timeout_ns)
 	return harness_new_with(&config);
 }
 
+struct bpf_object *harness_object(const struct harness *h)
+{
+	return h->skel->obj;
+}
+
 void harness_own_address(struct harness *h, const struct addr *address)
 {
 	struct own_address value = { .round = 1 };
@@ -109,8 +114,8 @@ void harness_free(struct harness *h)
 	free(h);
 }
 
-enum harness_verdict harness_run(struct harness *h, const struct packet_bytes *in,
-				 struct packet_bytes *ret_out)
+bool harness_try(struct harness *h, const struct packet_bytes *in, struct packet_bytes *ret_out,
+		 enum harness_verdict *ret_verdict)
 {
 	/* The test device is the loopback interface: all zero is its own address. */
 	static const uint8_t own[6];
@@ -121,15 +126,25 @@ enum harness_verdict harness_run(struct harness *h, const struct packet_bytes *i
 		    .data_size_out = sizeof(out.bytes));
 
 	memcpy(frame.bytes, own, sizeof(own));
-	cr_assert_eq(bpf_prog_test_run_opts(bpf_program__fd(h->skel->progs.revtr_ingress), &run), 0,
-		     "%s", strerror(errno));
+	if (bpf_prog_test_run_opts(bpf_program__fd(h->skel->progs.revtr_ingress), &run))
+		return false;
 	out.len = run.data_size_out;
 	if ((int)run.retval == HARNESS_SEND)
 		memcpy(out.bytes + 6, in->bytes, 6);
 	else
 		memcpy(out.bytes, in->bytes, 6);
 	*ret_out = out;
-	return (enum harness_verdict)(int)run.retval;
+	*ret_verdict = (enum harness_verdict)(int)run.retval;
+	return true;
+}
+
+enum harness_verdict harness_run(struct harness *h, const struct packet_bytes *in,
+				 struct packet_bytes *ret_out)
+{
+	enum harness_verdict verdict = HARNESS_DROP;
+
+	cr_assert(harness_try(h, in, ret_out, &verdict), "%s", strerror(errno));
+	return verdict;
 }
 
 uint64_t harness_counter(const struct harness *h, enum server_counter counter, unsigned int family)

@@ -2,6 +2,7 @@
 /* The server's BPF program, run on packets of the test's choice. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "server-bpf/counters.h"
@@ -19,6 +20,9 @@ struct harness *harness_new(uint32_t sessions, uint64_t timeout_ns);
 struct harness *harness_new_with(const struct server_config *config);
 void harness_free(struct harness *h);
 
+/* The loaded object; owned by the harness. */
+struct bpf_object;
+struct bpf_object *harness_object(const struct harness *h);
 /* Makes this an address of the host. */
 void harness_own(struct harness *h, const char *address);
 void harness_own_address(struct harness *h, const struct addr *address);
@@ -35,6 +39,10 @@ enum harness_verdict {
  */
 enum harness_verdict harness_run(struct harness *h, const struct packet_bytes *in,
 				 struct packet_bytes *ret_out);
+
+/* The same for packets that the kernel's test run may refuse: false for those. */
+bool harness_try(struct harness *h, const struct packet_bytes *in, struct packet_bytes *ret_out,
+		 enum harness_verdict *ret_verdict);
 
 uint64_t harness_counter(const struct harness *h, enum server_counter counter, unsigned int family);
 /* Sessions in the table right now. */

@@ -1,8 +1,10 @@
 if HAVE_CRITERION
 if ENABLE_SERVER
 bpf_tests = \
+	tests/bpf/test_features \
 	tests/bpf/test_foreign \
 	tests/bpf/test_frames \
+	tests/bpf/test_fuzz \
 	tests/bpf/test_golden_server \
 	tests/bpf/test_identifiers \
 	tests/bpf/test_indirect \
@@ -23,6 +25,11 @@ tests_bpf_test_frames_SOURCES = tests/bpf/test_frames.c
 tests_bpf_test_frames_LDADD = $(BPF_TEST_LIBS)
 tests_bpf_test_indirect_SOURCES = tests/bpf/test_indirect.c
 tests_bpf_test_indirect_LDADD = $(BPF_TEST_LIBS)
+tests_bpf_test_fuzz_SOURCES = tests/bpf/test_fuzz.c
+tests_bpf_test_fuzz_LDADD = $(BPF_TEST_LIBS)
+tests_bpf_test_features_SOURCES = tests/bpf/test_features.c
+tests_bpf_test_features_LDADD = $(BPF_TEST_LIBS)
+tests_bpf_test_features_CFLAGS = $(AM_CFLAGS) $(LIBBPF_CFLAGS)
 tests_bpf_test_identifiers_SOURCES = tests/bpf/test_identifiers.c
 tests_bpf_test_identifiers_LDADD = $(BPF_TEST_LIBS)
 tests_bpf_test_race_SOURCES = tests/bpf/test_race.c

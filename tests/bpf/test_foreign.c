@@ -8,10 +8,10 @@
 #include "wire/checksum.h"
 #include "wire/revtr.h"
 
-#define SECOND 1000000000ull
-#define CLIENT "192.0.2.1"
-#define SERVER "198.51.100.1"
-#define ROUTER "203.0.113.7"
+#define SECOND	  1000000000ull
+#define CLIENT	  "192.0.2.1"
+#define SERVER	  "198.51.100.1"
+#define ROUTER	  "203.0.113.7"
 #define CLIENT_V6 "2001:db8::1"
 #define SERVER_V6 "2001:db8::2"
 #define ROUTER_V6 "2001:db8:7::1"

@@ -8,10 +8,10 @@
 #include "wire/checksum.h"
 #include "wire/revtr.h"
 
-#define SECOND 1000000000ull
-#define CLIENT "192.0.2.1"
-#define SERVER "198.51.100.1"
-#define ROUTER "203.0.113.7"
+#define SECOND	  1000000000ull
+#define CLIENT	  "192.0.2.1"
+#define SERVER	  "198.51.100.1"
+#define ROUTER	  "203.0.113.7"
 #define CLIENT_V6 "2001:db8::1"
 #define SERVER_V6 "2001:db8::2"
 #define ROUTER_V6 "2001:db8:7::1"
@@ -156,14 +156,23 @@ static const struct chain chains[] = {
 	{ "routing, still under way", 43, 8, { 0xff, 0, 4, 1 }, false },
 	{ "authentication", 51, 12, { 0xff, 1 }, true },
 	{ "mobility", 135, 8, { 0xff, 0 }, true },
-	{ "hop-by-hop, routing, destination", 0, 24,
-	  { 43, OPTIONS, 60, 0, 4, 0, 0, 0, 0, 0, 0xff, OPTIONS }, true },
-	{ "eight of them", 60, 64,
-	  { 60, OPTIONS, 60, OPTIONS, 60, OPTIONS, 60, OPTIONS, 60, OPTIONS, 60, OPTIONS,
-	    60, OPTIONS, 0xff, OPTIONS }, true },
-	{ "nine of them", 60, 72,
-	  { 60, OPTIONS, 60, OPTIONS, 60, OPTIONS, 60, OPTIONS, 60, OPTIONS, 60, OPTIONS,
-	    60, OPTIONS, 60, OPTIONS, 0xff, OPTIONS }, false },
+	{ "hop-by-hop, routing, destination",
+	  0,
+	  24,
+	  { 43, OPTIONS, 60, 0, 4, 0, 0, 0, 0, 0, 0xff, OPTIONS },
+	  true },
+	{ "eight of them",
+	  60,
+	  64,
+	  { 60, OPTIONS, 60, OPTIONS, 60, OPTIONS, 60, OPTIONS, 60, OPTIONS, 60, OPTIONS, 60,
+	    OPTIONS, 0xff, OPTIONS },
+	  true },
+	{ "nine of them",
+	  60,
+	  72,
+	  { 60, OPTIONS, 60, OPTIONS, 60, OPTIONS, 60, OPTIONS, 60, OPTIONS, 60, OPTIONS, 60,
+	    OPTIONS, 60, OPTIONS, 0xff, OPTIONS },
+	  false },
 	{ "encrypted", 50, 8, { 0xff, 0 }, false },
 	{ "nothing", 59, 8, { 0xff, 0 }, false },
 	{ "fragment", 44, 8, { 0xff, 0, 0, 1 }, false },
@@ -223,8 +232,8 @@ Test(frames, requests_of_any_length_up_to_a_jumbo_frame)
 		struct packet_bytes in, out;
 
 		memset(body + 4, 0x72, sizeof(body) - 4);
-		in = build_icmp(&to_server, ICMPV4_ECHO, REVTR_ICMP_CODE, be16_from(i), be16_from(0),
-				body, lengths[i]);
+		in = build_icmp(&to_server, ICMPV4_ECHO, REVTR_ICMP_CODE, be16_from(i),
+				be16_from(0), body, lengths[i]);
 		cr_expect_eq(harness_run(h, &in, &out), HARNESS_SEND, "%zu bytes", lengths[i]);
 		in.bytes[in.len - 1] ^= 1;
 		cr_expect_eq(harness_run(h, &in, &out), HARNESS_PASS, "%zu bytes", lengths[i]);

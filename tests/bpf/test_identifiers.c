@@ -162,8 +162,9 @@ Test(identifiers, round_trip_beyond_the_field_saturates)
 	static const struct {
 		uint64_t age_ns;
 		bool fits;
-	} cases[] = { { 0, true }, { 4 * SECOND, true }, { 4500000000ull, false },
-		      { 9 * SECOND, false } };
+	} cases[] = {
+		{ 0, true }, { 4 * SECOND, true }, { 4500000000ull, false }, { 9 * SECOND, false }
+	};
 	struct server_config config = { .timeout_ns = 20 * SECOND, .sessions = 8 };
 	struct harness *h = harness_new_with(&config);
 

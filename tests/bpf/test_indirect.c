@@ -9,20 +9,19 @@
 #include "wire/checksum.h"
 #include "wire/revtr.h"
 
-#define SECOND 1000000000ull
-#define CLIENT "192.0.2.1"
-#define SERVER "198.51.100.1"
-#define TARGET "8.8.4.4"
+#define SECOND	  1000000000ull
+#define CLIENT	  "192.0.2.1"
+#define SERVER	  "198.51.100.1"
+#define TARGET	  "8.8.4.4"
 #define CLIENT_V6 "2001:db8::1"
 #define SERVER_V6 "2001:db8::2"
 #define TARGET_V6 "2600::1"
 
 static struct harness *start(bool indirect)
 {
-	struct server_config config = { .timeout_ns = 5 * SECOND,
-					.sessions = 64,
-					.tcp_syn = 1,
-					.indirect = indirect };
+	struct server_config config = {
+		.timeout_ns = 5 * SECOND, .sessions = 64, .tcp_syn = 1, .indirect = indirect
+	};
 	struct harness *h = harness_new_with(&config);
 
 	harness_own(h, SERVER);
@@ -51,8 +50,7 @@ static struct ask ask_for(const char *target, uint8_t ttl)
 	};
 
 	cr_assert(addr_from_text(target, &a.object.target), "%s", target);
-	a.object.checksum =
-		csum_finish(csum_add((struct csum){ 0 }, &a.object, sizeof(a.object)));
+	a.object.checksum = csum_finish(csum_add((struct csum){ 0 }, &a.object, sizeof(a.object)));
 	return a;
 }
 
@@ -129,17 +127,50 @@ Test(indirect, is_refused_unless_it_was_allowed)
 Test(indirect, targets_of_special_purpose_are_always_refused)
 {
 	static const char *const targets[] = {
-		"0.0.0.0",	"0.255.255.255",   "10.0.0.0",	      "10.255.255.255",
-		"100.64.0.0",	"100.127.255.255", "127.0.0.1",	      "127.255.255.255",
-		"169.254.0.0",	"169.254.255.255", "172.16.0.0",      "172.31.255.255",
-		"192.0.0.0",	"192.0.0.255",	   "192.0.2.0",	      "192.0.2.255",
-		"192.88.99.0",	"192.168.0.0",	   "192.168.255.255", "198.18.0.0",
-		"198.19.255.255", "198.51.100.77", "203.0.113.255",   "224.0.0.1",
-		"239.255.255.255", "240.0.0.1",	   "255.255.255.255", "9.9.9.9",
-		"::",		"::1",		   "64:ff9b::808:808", "100::1",
-		"1fff:ffff::1", "2001::1",	   "2001:1ff:ffff::1", "2001:db8::1",
-		"2001:db8:ffff::1", "2002:808:808::1", "3fff::1",      "3fff:fff::1",
-		"4000::1",	"fc00::1",	   "fd77::1",	      "fe80::1",
+		"0.0.0.0",
+		"0.255.255.255",
+		"10.0.0.0",
+		"10.255.255.255",
+		"100.64.0.0",
+		"100.127.255.255",
+		"127.0.0.1",
+		"127.255.255.255",
+		"169.254.0.0",
+		"169.254.255.255",
+		"172.16.0.0",
+		"172.31.255.255",
+		"192.0.0.0",
+		"192.0.0.255",
+		"192.0.2.0",
+		"192.0.2.255",
+		"192.88.99.0",
+		"192.168.0.0",
+		"192.168.255.255",
+		"198.18.0.0",
+		"198.19.255.255",
+		"198.51.100.77",
+		"203.0.113.255",
+		"224.0.0.1",
+		"239.255.255.255",
+		"240.0.0.1",
+		"255.255.255.255",
+		"9.9.9.9",
+		"::",
+		"::1",
+		"64:ff9b::808:808",
+		"100::1",
+		"1fff:ffff::1",
+		"2001::1",
+		"2001:1ff:ffff::1",
+		"2001:db8::1",
+		"2001:db8:ffff::1",
+		"2002:808:808::1",
+		"3fff::1",
+		"3fff:fff::1",
+		"4000::1",
+		"fc00::1",
+		"fd77::1",
+		"fe80::1",
 		"ff02::1",
 	};
 	struct harness *h = start(true);
@@ -155,11 +186,13 @@ Test(indirect, targets_of_special_purpose_are_always_refused)
 Test(indirect, neighbours_of_special_ranges_are_served)
 {
 	static const char *const targets[] = {
-		"1.0.0.0",     "9.255.255.255", "11.0.0.0",	"100.63.255.255", "100.128.0.0",
-		"126.0.0.1",   "128.0.0.1",	"172.15.255.255", "172.32.0.0",	  "192.0.1.0",
-		"192.0.3.0",   "192.88.98.1",	"192.167.255.255", "192.169.0.0", "198.17.255.255",
-		"198.20.0.0",  "203.0.112.1",	"223.255.255.255", "2000::1",	  "2001:200::1",
-		"2001:db7::1", "2001:db9::1",	"2003::1",	 "3ffe::1",	  "3fff:1000::1",
+		"1.0.0.0",	   "9.255.255.255",   "11.0.0.0",	"100.63.255.255",
+		"100.128.0.0",	   "126.0.0.1",	      "128.0.0.1",	"172.15.255.255",
+		"172.32.0.0",	   "192.0.1.0",	      "192.0.3.0",	"192.88.98.1",
+		"192.167.255.255", "192.169.0.0",     "198.17.255.255", "198.20.0.0",
+		"203.0.112.1",	   "223.255.255.255", "2000::1",	"2001:200::1",
+		"2001:db7::1",	   "2001:db9::1",     "2003::1",	"3ffe::1",
+		"3fff:1000::1",
 	};
 	struct harness *h = start(true);
 

@@ -166,9 +166,10 @@ class TestNetwork(network.Network):
             network.command(self.argv(node, ["nft", "delete", "table", "inet", "test"]))
 
     @contextlib.contextmanager
-    def capture(self, node, interface, what):
+    def capture(self, node, interface, what, *options):
         """tcpdump's lines, in the list that the `with` gives, complete at its end."""
-        argv = self.argv(node, ["tcpdump", "-l", "-n", "-i", interface, "--immediate-mode", what])
+        argv = self.argv(node, ["tcpdump", "-l", "-n", "-i", interface, "--immediate-mode",
+                                *options, what])
         lines = []
         with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               text=True) as dump:

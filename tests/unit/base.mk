@@ -22,6 +22,7 @@ unit_tests += \
 	tests/unit/test_pool \
 	tests/unit/test_prefix_set \
 	tests/unit/test_privilege \
+	tests/unit/test_siphash \
 	tests/unit/test_streams
 reply_samples = tests/support/replies.c tests/support/replies.h
 tests_unit_test_addr_SOURCES = tests/unit/test_addr.c
@@ -32,6 +33,8 @@ tests_unit_test_be_SOURCES = tests/unit/test_be.c
 tests_unit_test_be_LDADD = $(TEST_LIBS)
 tests_unit_test_capture_filter_SOURCES = tests/unit/test_capture_filter.c $(reply_samples)
 tests_unit_test_capture_filter_LDADD = $(NET_LIBS) $(PROBE_LIBS) $(TEST_LIBS)
+tests_unit_test_siphash_SOURCES = tests/unit/test_siphash.c
+tests_unit_test_siphash_LDADD = $(TEST_LIBS)
 tests_unit_test_checksum_SOURCES = tests/unit/test_checksum.c
 tests_unit_test_checksum_LDADD = $(TEST_LIBS)
 tests_unit_test_clock_SOURCES = tests/unit/test_clock.c
