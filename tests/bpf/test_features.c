@@ -33,8 +33,10 @@ static const struct {
 	enum bpf_map_type type;
 	const char *since;
 } maps[] = {
-	{ BPF_MAP_TYPE_HASH, "3.19" },	    { BPF_MAP_TYPE_ARRAY, "3.19" },
-	{ BPF_MAP_TYPE_PERCPU_ARRAY, "4.6" }, { BPF_MAP_TYPE_STACK, "4.20" },
+	{ BPF_MAP_TYPE_HASH, "3.19" },
+	{ BPF_MAP_TYPE_ARRAY, "3.19" },
+	{ BPF_MAP_TYPE_PERCPU_ARRAY, "4.6" },
+	{ BPF_MAP_TYPE_STACK, "4.20" },
 };
 
 static bool helper_is_allowed(int helper)
@@ -60,7 +62,8 @@ Test(features, helpers_are_those_of_linux_5_15)
 	size_t calls = 0;
 	size_t programs = 0;
 
-	bpf_object__for_each_program(program, harness_object(h)) {
+	bpf_object__for_each_program(program, harness_object(h))
+	{
 		const struct bpf_insn *code = bpf_program__insns(program);
 
 		programs++;
@@ -84,7 +87,8 @@ Test(features, kinds_of_maps_are_those_of_linux_5_15)
 	struct bpf_map *map;
 	size_t count = 0;
 
-	bpf_object__for_each_map(map, harness_object(h)) {
+	bpf_object__for_each_map(map, harness_object(h))
+	{
 		count++;
 		cr_expect(map_is_allowed(bpf_map__type(map)), "%s is of kind %d",
 			  bpf_map__name(map), (int)bpf_map__type(map));

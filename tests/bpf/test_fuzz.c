@@ -21,9 +21,9 @@
 /* Short, so that there is always room for new sessions, and mutants of live ones. */
 #define TIMEOUT_NS 50000000ull
 #define SESSIONS   4096
-#define SEEDS	 16
-#define PACKETS	 500000
-#define RESEED	 2048 /* packets from the same seeds */
+#define SEEDS	   16
+#define PACKETS	   500000
+#define RESEED	   2048 /* packets from the same seeds */
 
 struct kind {
 	char name[16]; /* its own: a pointer would not survive the way to the test */
@@ -33,11 +33,11 @@ struct kind {
 
 /* Whatever ends the way of one packet: exactly one of them a packet. */
 static const enum server_counter outcomes[] = {
-	COUNT_PROBE,	    COUNT_RESPONSE,	COUNT_BAD_TTL,
-	COUNT_BAD_PROTO,    COUNT_BAD_OBJECT,	COUNT_DUPLICATE,
-	COUNT_FULL,	    COUNT_TARGET_FULL,	COUNT_UNMATCHED,
-	COUNT_BAD_SOURCE,   COUNT_BAD_DESTINATION, COUNT_TRUNCATED_REQUEST,
-	COUNT_BAD_CHECKSUM, COUNT_FRAGMENT,	COUNT_OTHER,
+	COUNT_PROBE,	    COUNT_RESPONSE,	     COUNT_BAD_TTL,
+	COUNT_BAD_PROTO,    COUNT_BAD_OBJECT,	     COUNT_DUPLICATE,
+	COUNT_FULL,	    COUNT_TARGET_FULL,	     COUNT_UNMATCHED,
+	COUNT_BAD_SOURCE,   COUNT_BAD_DESTINATION,   COUNT_TRUNCATED_REQUEST,
+	COUNT_BAD_CHECKSUM, COUNT_FRAGMENT,	     COUNT_OTHER,
 	COUNT_NO_ROUTE,	    COUNT_RESPONSE_NO_ROUTE, COUNT_REWRITE_FAILED,
 };
 
@@ -154,7 +154,10 @@ static void repair(struct fuzz *f, struct packet_bytes *p)
 static struct packet_bytes mutate(struct fuzz *f)
 {
 	static void (*const mutations[])(struct fuzz *, struct packet_bytes *) = {
-		flip_bits, cut, add_tags, add_headers,
+		flip_bits,
+		cut,
+		add_tags,
+		add_headers,
 	};
 	struct packet_bytes p = f->seeds[dice(f, SEEDS)];
 
@@ -196,9 +199,9 @@ static void reseed(struct fuzz *f)
 	for (size_t i = 0; i < SEEDS; i += 2) {
 		struct packet_bytes probe, out;
 
-		f->seeds[i] = build_request(&ip, (uint16_t)random_u64(&f->random),
-					    (uint8_t)dice(f, 30), f->kind->proto, 33500,
-					    dice(f, 2) ? 24 : 0);
+		f->seeds[i] =
+			build_request(&ip, (uint16_t)random_u64(&f->random), (uint8_t)dice(f, 30),
+				      f->kind->proto, 33500, dice(f, 2) ? 24 : 0);
 		f->ip_packets++;
 		f->seeds[i + 1] = f->seeds[i];
 		if (harness_run(f->h, &f->seeds[i], &probe) != HARNESS_SEND)
@@ -236,7 +239,7 @@ static void step(struct fuzz *f)
 	f->ip_packets += is_ip(&in);
 	f->sent += verdict == HARNESS_SEND;
 	MUST(verdict == HARNESS_PASS || verdict == HARNESS_DROP || verdict == HARNESS_SEND,
-		  "%s: verdict %d", f->kind->name, (int)verdict);
+	     "%s: verdict %d", f->kind->name, (int)verdict);
 	if (verdict != HARNESS_PASS)
 		return;
 	MUST(out.len == in.len, "%s: length of what is passed", f->kind->name);
@@ -273,9 +276,9 @@ static void expect_nothing_left(struct fuzz *f)
 ParameterizedTestParameters(fuzz, every_mutant_has_one_outcome)
 {
 	static struct kind kinds[] = {
-		{ "UDP over IPv4", PROTO_UDP, true },	 { "TCP over IPv4", PROTO_TCP, true },
-		{ "ICMP over IPv4", PROTO_ICMP, true },	 { "UDP over IPv6", PROTO_UDP, false },
-		{ "TCP over IPv6", PROTO_TCP, false },	 { "ICMPv6", PROTO_ICMPV6, false },
+		{ "UDP over IPv4", PROTO_UDP, true },	{ "TCP over IPv4", PROTO_TCP, true },
+		{ "ICMP over IPv4", PROTO_ICMP, true }, { "UDP over IPv6", PROTO_UDP, false },
+		{ "TCP over IPv6", PROTO_TCP, false },	{ "ICMPv6", PROTO_ICMPV6, false },
 	};
 
 	return cr_make_param_array(struct kind, kinds, sizeof(kinds) / sizeof(kinds[0]));

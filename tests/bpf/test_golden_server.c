@@ -208,7 +208,11 @@ static bool is_deliberate(const char *name)
 		"main-err-badicmpsum-",	  /* damaged requests are passed on */
 		"main-err-exthdr-dst-v6", /* extension headers are walked */
 		"main-err-exthdr-hbh-v6",
-		"main-given-object-", /* an object is not ignored: its target is refused */
+		"indirect-err-badicmpsum-",    /* damaged requests are passed on */
+		"indirect-err-dup-live-",      /* a request that comes twice is dropped */
+		"indirect-err-mf-v4",	       /* fragments are passed on */
+		"indirect-err-exthdr-frag-v6", /* likewise */
+		"main-given-object-",	       /* an object is not ignored: its target is refused */
 	};
 
 	for (size_t i = 0; i < sizeof(differs) / sizeof(differs[0]); i++)
@@ -228,7 +232,12 @@ static void replay_capture(const char *name)
 	r->file = capture_file_read(name);
 	r->is_timed = strstr(name, "-timeout-") != NULL;
 	if (replay_find_mac(r)) {
-		r->h = harness_new(sessions, timeout_ns);
+		struct server_config config = { .timeout_ns = timeout_ns,
+						.sessions = sessions,
+						.tcp_syn = !strstr(name, "-nosyn-"),
+						.indirect = strstr(name, "-enabled-") != NULL };
+
+		r->h = harness_new_with(&config);
 		harness_own_address(r->h, &r->own);
 		replay_run(r);
 		harness_free(r->h);
@@ -291,4 +300,22 @@ Test(golden_server, fragments_reach_the_kernel)
 	cr_assert_eq(harness_counter(h, COUNT_FRAGMENT, FAMILY_V4), 1);
 	harness_free(h);
 	capture_file_free(&file);
+}
+
+/* The indirect branch: it has identifiers of its own, so answers to its probes fit here. */
+Test(golden_server, indirect_branch)
+{
+	replay_all("indirect-err-", 60);
+	replay_all("indirect-asym-", 4);
+	replay_all("indirect-nosyn-", 4);
+}
+
+/* Objects that are refused, or are none.  The targets of the others are private. */
+Test(golden_server, objects)
+{
+	replay_all("indirect-obj-disabled-", 2);
+	replay_all("indirect-obj-enabled-class3-", 2);
+	replay_all("indirect-obj-enabled-ctype1-", 2);
+	replay_all("indirect-obj-enabled-len20-", 2);
+	replay_all("indirect-obj-enabled-ver1-", 2);
 }

@@ -6,6 +6,7 @@
 
 #include "wire/checksum.h"
 #include "wire/headers.h"
+#include "wire/revtr.h"
 
 /* Where an IP packet begins at `off`: its L4 part. */
 static bool view_ip(const struct packet_bytes *frame, size_t off, bool is_v4, struct view *v)
@@ -99,6 +100,23 @@ static void translate_echo(const struct translations *t, struct packet_bytes *fr
 		put_word(icmp + 2, icmp + 4, found->ours + 4);
 }
 
+/* The probe that is acknowledged: a SYN counts as one byte, without it there are four. */
+static const struct translation *find_acknowledged(const struct translations *t,
+						   const struct addr *target, be32 ack,
+						   uint32_t *ret_sent)
+{
+	static const uint32_t sent[] = { 1, REVTR_PROBE_DATA_LEN };
+	const struct translation *found = NULL;
+
+	for (size_t i = 0; i < 2 && !found; i++) {
+		be32 seq = be32_from(be32_to(ack) - sent[i]);
+
+		found = find(t, target, PROTO_TCP, (const uint8_t *)&seq, 4, sizeof(seq));
+		*ret_sent = sent[i];
+	}
+	return found;
+}
+
 static void translate_tcp(const struct translations *t, struct packet_bytes *frame,
 			  const struct view *v)
 {
@@ -106,14 +124,15 @@ static void translate_tcp(const struct translations *t, struct packet_bytes *fra
 	struct csum pseudo = csum_pseudo(&v->src, &v->dst, PROTO_TCP, (uint16_t)v->l4_len);
 	bool is_unfinished = tcp->checksum.raw == csum_folded(pseudo);
 	be16 before = tcp->checksum;
-	be32 seq = be32_from(be32_to(tcp->ack) - 1);
-	const struct translation *found = find(t, &v->src, PROTO_TCP, (uint8_t *)&seq, 4, 4);
+	const struct translation *found;
+	uint32_t sent;
 	be32 ack;
 
+	found = find_acknowledged(t, &v->src, tcp->ack, &sent);
 	if (!found)
 		return;
 	memcpy(&ack, found->ours + 4, sizeof(ack));
-	ack = be32_from(be32_to(ack) + 1);
+	ack = be32_from(be32_to(ack) + sent);
 	for (size_t i = 0; i < sizeof(ack); i += 2)
 		put_word((uint8_t *)&tcp->checksum, (uint8_t *)&tcp->ack + i, (uint8_t *)&ack + i);
 	if (is_unfinished)

@@ -79,6 +79,33 @@ Test(server_options, zero_means_the_default_and_a_bare_number_nanoseconds)
 	cr_assert(!options.v4 && options.v6);
 }
 
+Test(server_options, what_it_serves_besides)
+{
+	char *plain[] = { "revprobe-server", "eth0", NULL };
+	char *other[] = { "revprobe-server",
+			  "--tcp-syn-probes=no",
+			  "--indirect",
+			  "yes",
+			  "--sessions-per-target=9",
+			  "eth0",
+			  NULL };
+	char *few[] = { "revprobe-server", "-n", "3", "eth0", NULL };
+	char *wrong[] = { "revprobe-server", "--indirect=perhaps", "eth0", NULL };
+	struct server_options options;
+
+	cr_assert_eq(parse(&options, plain), OPTION_OK);
+	cr_assert_eq(options.tcp_syn_probes, OPTION_YES);
+	cr_assert_eq(options.indirect, OPTION_NO);
+	cr_assert_eq(options.sessions_per_target, 1250);
+	cr_assert_eq(parse(&options, other), OPTION_OK);
+	cr_assert_eq(options.tcp_syn_probes, OPTION_NO);
+	cr_assert_eq(options.indirect, OPTION_YES);
+	cr_assert_eq(options.sessions_per_target, 9);
+	cr_assert_eq(parse(&options, few), OPTION_OK);
+	cr_assert_eq(options.sessions_per_target, 1);
+	cr_assert_eq(parse(&options, wrong), OPTION_USAGE);
+}
+
 Test(server_options, an_interface_is_needed)
 {
 	char *argv[] = { "revprobe-server", "-4", NULL };
