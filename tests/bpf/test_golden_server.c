@@ -80,6 +80,9 @@ static void blank(struct packet_bytes *frame)
 	} else if (v.proto == PROTO_TCP) {
 		memset(l4 + 4, 0, 4);
 		memset(l4 + 16, 0, 4);
+		if (l4[12] >> 4 ==
+		    sizeof(struct tcp_hdr) / 4) /* random data of a probe without SYN */
+			memset(l4 + sizeof(struct tcp_hdr), 0, v.l4_len - sizeof(struct tcp_hdr));
 	} else if (v.proto == PROTO_UDP) {
 		memset(l4 + 6, 0, 10);
 	} else {
