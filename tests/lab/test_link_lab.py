@@ -142,7 +142,7 @@ def mac(net, node, interface):
 def check_tags(net, family, tags):
     """The probe comes back with the tags of the request."""
     macs = mac(net, "server", "to-r2") + mac(net, "r2", "to-server")
-    frame = request_frame(net, family, tags, macs, 7)
+    frame = request_frame(net, family, tags, macs, 7 + len(tags))  # not one that is live
     # All of it: a filter for VLANs misses tags that the card keeps beside the packet.
     with net.capture("r2", "to-server", "greater 1", "-e") as lines, \
             net.inside("r2"), socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as s:
