@@ -116,6 +116,34 @@ static int option_store_duration(const struct option_desc *option, const char *t
 	return -EINVAL;
 }
 
+/* Both numbers keep the option's bounds, but for the 0 that switches it off. */
+static int option_store_rate(const struct option_desc *option, const char *text, void *field)
+{
+	struct option_rate *rate = field;
+	char pps[16];
+	size_t len = strcspn(text, "/");
+	struct option_rate parsed;
+	int err;
+
+	if (strcmp(text, "off") == 0 || strcmp(text, "0") == 0) {
+		*rate = (struct option_rate){ 0 };
+		return 0;
+	}
+	if (len >= sizeof(pps))
+		return -EINVAL;
+	memcpy(pps, text, len);
+	pps[len] = '\0';
+	err = option_store_u32(option, pps, &parsed.pps);
+	if (err)
+		return err;
+	parsed.burst = parsed.pps;
+	if (text[len] == '/')
+		err = option_store_u32(option, text + len + 1, &parsed.burst);
+	if (!err)
+		*rate = parsed;
+	return err;
+}
+
 static int option_store_choice(const struct option_desc *option, const char *text, void *field)
 {
 	for (int i = 0; option->choices[i]; i++) {
@@ -155,6 +183,8 @@ int option_store(const struct option_desc *option, const char *text, void *confi
 		return option_store_fraction(option, text, field);
 	case OPTION_DURATION:
 		return option_store_duration(option, text, field);
+	case OPTION_RATE:
+		return option_store_rate(option, text, field);
 	case OPTION_STRING:
 		*(const char **)field = text;
 		return 0;

@@ -18,11 +18,18 @@ enum option_type {
 	OPTION_SECONDS,	 /* uint64_t nanoseconds; decimals of a second */
 	OPTION_FRACTION, /* double; decimals */
 	OPTION_DURATION, /* uint64_t nanoseconds; a bare number is ns, or ns us ms s */
+	OPTION_RATE,	 /* struct option_rate; PPS, PPS/BURST, 0 or off */
 	OPTION_STRING,	 /* const char *, as in argv */
 	OPTION_CHOICE,	 /* int: index in `choices` */
 	OPTION_LIST,	 /* struct option_list: may be given many times */
 	OPTION_HELP,	 /* prints help, or with =man the man page's OPTIONS */
 	OPTION_VERSION,
+};
+
+/* So many a second, and so many at once after a time of silence. */
+struct option_rate {
+	uint32_t pps;	/* 0: no limit */
+	uint32_t burst; /* as many as in a second where only PPS is given */
 };
 
 #define OPTION_LIST_MAX 32
@@ -45,18 +52,21 @@ struct option_desc {
 };
 
 /*
- * --log, --help and --version, which every program has.  `log_level_offset` is of an
- * int, an enum log_level; whoever uses this includes base/log.h.
+ * What every program has: --help and --version, and --log with the levels of
+ * base/log.h.  `log_level_offset` is of an int, an enum log_level; whoever uses it
+ * includes that header.
  */
 /* clang-format off */
-#define OPTIONS_COMMON(log_level_offset) \
-	{ .name = "log", .letter = 'l', .metavar = "LEVEL", .type = OPTION_CHOICE, \
-	  .offset = (log_level_offset), .choices = log_level_names, .preset = "info", \
-	  .help = "What to say on standard error: error, warning, info or debug." }, \
+#define OPTIONS_INFORM \
 	{ .name = "help", .letter = 'h', .type = OPTION_HELP, \
 	  .help = "Print this help." }, \
 	{ .name = "version", .letter = 'V', .type = OPTION_VERSION, \
 	  .help = "Print the version." }
+#define OPTIONS_COMMON(log_level_offset) \
+	{ .name = "log", .letter = 'l', .metavar = "LEVEL", .type = OPTION_CHOICE, \
+	  .offset = (log_level_offset), .choices = log_level_names, .preset = "info", \
+	  .help = "What to say on standard error: error, warning, info or debug." }, \
+	OPTIONS_INFORM
 /* clang-format on */
 
 struct option_table {

@@ -68,6 +68,10 @@ static json_t *provenance_value(const struct option_desc *o, const void *field)
 		return json_real((double)*(const uint64_t *)field / (double)NS_PER_S);
 	case OPTION_FRACTION:
 		return json_real(*(const double *)field);
+	case OPTION_RATE:
+		return json_pack("{s:I,s:I}", "pps",
+				 (json_int_t)((const struct option_rate *)field)->pps, "burst",
+				 (json_int_t)((const struct option_rate *)field)->burst);
 	case OPTION_STRING:
 		return *(const char *const *)field ? provenance_string(*(const char *const *)field)
 						   : json_null();

@@ -130,16 +130,16 @@ static int attach_hook(struct attachment *a, int program)
 	return 0;
 }
 
-int attach_open(const char *interface, const struct attach_programs *programs,
-		struct attachment **ret_attachment)
+/* Knows the interface and which program is for it, and has nothing of it. */
+static int attach_new(const char *interface, const struct attach_programs *programs,
+		      int *ret_program, struct attachment **ret_attachment)
 {
 	struct attachment *a = calloc(1, sizeof(*a));
 	size_t len = strlen(interface);
-	int program = -1;
-	int err = -ENOMEM;
+	int err;
 
 	if (!a)
-		return err;
+		return -ENOMEM;
 	a->lock = -1;
 	if (len >= sizeof(a->interface)) {
 		log_error("interface %s: no such interface", interface);
@@ -147,13 +147,7 @@ int attach_open(const char *interface, const struct attach_programs *programs,
 		goto fail;
 	}
 	memcpy(a->interface, interface, len + 1);
-	err = attach_find_interface(a, programs, &program);
-	if (err)
-		goto fail;
-	err = attach_lock(a);
-	if (err)
-		goto fail;
-	err = attach_hook(a, program);
+	err = attach_find_interface(a, programs, ret_program);
 	if (err)
 		goto fail;
 	*ret_attachment = a;
@@ -161,6 +155,50 @@ int attach_open(const char *interface, const struct attach_programs *programs,
 fail:
 	attach_close(a);
 	return err;
+}
+
+int attach_check(const char *interface)
+{
+	const struct attach_programs none = { -1, -1 };
+	struct attachment *a;
+	int program = -1;
+	int err = attach_new(interface, &none, &program, &a);
+
+	if (!err)
+		attach_close(a);
+	return err;
+}
+
+int attach_open(const char *interface, const struct attach_programs *programs,
+		struct attachment **ret_attachment)
+{
+	struct attachment *a;
+	int program = -1;
+	int err = attach_new(interface, programs, &program, &a);
+
+	if (err)
+		return err;
+	err = attach_lock(a);
+	if (!err)
+		err = attach_hook(a, program);
+	if (err) {
+		attach_close(a);
+		return err;
+	}
+	*ret_attachment = a;
+	return 0;
+}
+
+const char *attach_name(const struct attachment *a)
+{
+	return a->interface;
+}
+
+bool attach_is_alive(const struct attachment *a)
+{
+	char name[IF_NAMESIZE];
+
+	return if_indextoname((unsigned int)a->ifindex, name) != NULL;
 }
 
 static void attach_release(struct attachment *a)
@@ -181,7 +219,7 @@ void attach_close(struct attachment *a)
 {
 	if (!a)
 		return;
-	if (a->attached || a->made_hook)
+	if ((a->attached || a->made_hook) && attach_is_alive(a))
 		attach_release(a);
 	if (a->lock >= 0)
 		close(a->lock);

@@ -10,6 +10,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 struct attachment;
 
 /* File descriptors, which stay the caller's. */
@@ -26,3 +28,11 @@ int attach_open(const char *interface, const struct attach_programs *programs,
 		struct attachment **ret_attachment);
 /* Takes NULL. */
 void attach_close(struct attachment *a);
+
+/* Could that interface be served?  0, or -errno with one line logged. */
+int attach_check(const char *interface);
+/* As it was named. */
+const char *attach_name(const struct attachment *a);
+/* False once the interface is gone: deleted, or moved to another namespace.  Then
+ * the filter is gone as well, and closing touches nothing in the kernel. */
+bool attach_is_alive(const struct attachment *a);

@@ -16,6 +16,12 @@ const char *counter_name(enum server_counter counter)
 		[COUNT_RESPONSE] = "results-sent",
 		[COUNT_BAD_TTL] = "refused-ttl-0",
 		[COUNT_BAD_PROTO] = "refused-protocol",
+		[COUNT_NOT_ALLOWED] = "dropped-not-allowed",
+		[COUNT_UNPADDED] = "dropped-unpadded",
+		[COUNT_SOURCE_LIMIT] = "dropped-source-limit",
+		[COUNT_NEWCOMER_LIMIT] = "dropped-newcomer-limit",
+		[COUNT_TOTAL_LIMIT] = "dropped-total-limit",
+		[COUNT_TARGET_LIMIT] = "dropped-target-limit",
 		[COUNT_BAD_OBJECT] = "refused-target",
 		[COUNT_DUPLICATE] = "dropped-live-identifier",
 		[COUNT_FULL] = "dropped-table-full",
@@ -32,6 +38,7 @@ const char *counter_name(enum server_counter counter)
 		[COUNT_RESPONSE_NO_ROUTE] = "dropped-result-no-route",
 		[COUNT_REWRITE_FAILED] = "dropped-rewrite-failed",
 		[COUNT_SYN_ACK_CLONED] = "syn-ack-given-to-kernel",
+		[COUNT_EVENT_LOST] = "events-not-logged",
 		[COUNT_SENT_BACK] = "sent-without-route",
 	};
 

@@ -5,6 +5,9 @@
  */
 #pragma once
 
+#include <stdio.h>
+
+#include "server-bpf/access.h"
 #include "server-bpf/counters.h"
 #include "server-bpf/shared.h"
 
@@ -19,6 +22,16 @@ int loader_open(const struct server_config *config, struct loader **ret_loader);
 /* Takes NULL.  The program lives on as long as it is attached somewhere. */
 void loader_close(struct loader *l);
 
+/* Where access_reload() puts its lists. */
+struct access_maps loader_access(struct loader *l);
+/* File descriptor of the ring buffer with what is told to the log; owned by the loader. */
+int loader_events(const struct loader *l);
+/* Sessions that wait for an answer and are not too old.  Returns 0 or -errno. */
+int loader_sessions(const struct loader *l, uint64_t *ret_count);
+/* How often the program ran and how long in all; 0 unless the kernel counts that. */
+int loader_run_stats(const struct loader *l, uint64_t *ret_runs, uint64_t *ret_run_ns);
+/* A few lines for people: what the kernel made of the program. */
+void loader_print(const struct loader *l, FILE *out);
 /* File descriptors; owned by the loader.  The programs for interfaces with Ethernet
  * headers and for those without; the map that addresses.h fills. */
 int loader_program_ethernet(const struct loader *l);

@@ -6,15 +6,22 @@ BPF_CFLAGS = -g -O2 -Wall -Wextra -Wno-unused-parameter -Werror -mcpu=v3 -ffrees
 	-I$(top_srcdir) $(BPF_SYS_CPPFLAGS)
 
 libserver_a_SOURCES = \
+	server-bpf/access.c server-bpf/access.h \
 	server-bpf/addresses.c server-bpf/addresses.h \
 	server-bpf/attach.c server-bpf/attach.h \
 	server-bpf/counters.c server-bpf/counters.h \
+	server-bpf/events.c server-bpf/events.h \
 	server-bpf/filters.c server-bpf/filters.h \
+	server-bpf/limit.c server-bpf/limit.h \
+	server-bpf/links.c server-bpf/links.h \
 	server-bpf/loader.c server-bpf/loader.h \
+	server-bpf/metrics.c server-bpf/metrics.h \
+	server-bpf/notify.c server-bpf/notify.h \
 	server-bpf/options.c server-bpf/options.h \
+	server-bpf/server.c server-bpf/server.h \
 	server-bpf/shared.h
-libserver_a_CFLAGS = $(AM_CFLAGS) $(LIBBPF_CFLAGS) $(LIBMNL_CFLAGS)
-SERVER_LIBS = libserver.a $(BASE_LIBS) $(LIBBPF_LIBS) $(LIBMNL_LIBS)
+libserver_a_CFLAGS = $(AM_CFLAGS) $(LIBBPF_CFLAGS) $(LIBMNL_CFLAGS) $(LIBEVENT_CFLAGS)
+SERVER_LIBS = libserver.a $(BASE_LIBS) $(LIBBPF_LIBS) $(LIBMNL_LIBS) $(LIBEVENT_LIBS)
 
 server_bpf_revprobe_server_SOURCES = server-bpf/main.c
 server_bpf_revprobe_server_LDADD = $(SERVER_LIBS)
@@ -36,8 +43,11 @@ lint_headers += server-bpf/revtr.skel.h
 endif
 
 bpf_headers = \
+	server-bpf/access.bpf.h \
 	server-bpf/answer.bpf.h \
+	server-bpf/event.bpf.h \
 	server-bpf/intact.bpf.h \
+	server-bpf/limit.bpf.h \
 	server-bpf/maps.bpf.h \
 	server-bpf/packet.bpf.h \
 	server-bpf/request.bpf.h \

@@ -7,10 +7,23 @@
 #include "base/container.h"
 #include "base/log.h"
 #include "config.h"
+#include "server-bpf/metrics.h"
 
 #define DEFAULT_SESSIONS   5000
 #define DEFAULT_TIMEOUT_NS 5000000000ull
 #define FIELD(member)	   offsetof(struct server_options, member)
+
+/* Levels as every program has them, then what only a server can tell. */
+static const char *const log_words[] = { "error", "warning", "info",	 "debug",
+					 "quiet", "events",  "sessions", NULL };
+static const struct {
+	enum log_level level;
+	enum event_level events;
+} log_meanings[] = {
+	{ LOG_ERROR, EVENTS_NONE },    { LOG_WARN, EVENTS_NONE },  { LOG_INFO, EVENTS_NONE },
+	{ LOG_DEBUG, EVENTS_NONE },    { LOG_ERROR, EVENTS_NONE }, { LOG_INFO, EVENTS_REFUSED },
+	{ LOG_INFO, EVENTS_SESSIONS },
+};
 
 static const char *const no_or_yes[] = {
 	[OPTION_NO] = "no",
@@ -44,7 +57,42 @@ static const struct option_desc options[] = {
 	  .offset = FIELD(indirect), .choices = no_or_yes, .preset = "no",
 	  .help = "Serve requests for probes to another host than the one that asks (yes), or "
 		  "refuse them (no)." },
-	OPTIONS_COMMON(FIELD(log_level)),
+	{ .name = "allow-from", .metavar = "FILE", .type = OPTION_STRING,
+	  .offset = FIELD(allow[ACCESS_DIRECT]),
+	  .help = "Serve only sources that this list of addresses and prefixes holds, of both "
+		  "families, one a line, # for comments; without it everybody is served, with an "
+		  "empty one nobody. SIGHUP reads it again." },
+	{ .name = "allow-indirect-from", .metavar = "FILE", .type = OPTION_STRING,
+	  .offset = FIELD(allow[ACCESS_INDIRECT]),
+	  .help = "Who of those that are served may have a third host traced: a list as for "
+		  "--allow-from; without it all of them." },
+	{ .name = "rate-limit", .metavar = "PPS[/BURST]", .type = OPTION_RATE,
+	  .offset = FIELD(rate_source), .min = 1, .max = 10000000, .preset = "200/400",
+	  .help = "Requests of one source network (/24 or /48) that are served in a second, and "
+		  "at once after a time of silence; 0 or off: no limit." },
+	{ .name = "rate-limit-total", .metavar = "PPS[/BURST]", .type = OPTION_RATE,
+	  .offset = FIELD(rate_total), .min = 1, .max = 10000000, .preset = "10000/1000",
+	  .help = "Requests of all sources together, likewise." },
+	{ .name = "rate-limit-target", .metavar = "PPS[/BURST]", .type = OPTION_RATE,
+	  .offset = FIELD(rate_target), .min = 1, .max = 10000000, .preset = "50/100",
+	  .help = "Probes towards third hosts in one network (/24 or /48), likewise, whoever "
+		  "asks for them." },
+	{ .name = "require-padding", .type = OPTION_FLAG, .offset = FIELD(require_padding),
+	  .help = "Serve only requests that are at least as long as the longest packet that "
+		  "serving them sends; revprobe pads its requests, deployed clients do not." },
+	{ .name = "metrics", .metavar = "[ADDR:]PORT", .type = OPTION_STRING,
+	  .offset = FIELD(metrics),
+	  .help = "Serve the counters and more to Prometheus, as /metrics, at this address; the "
+		  "loopback address if only a port is given." },
+	{ .name = "dry-run", .type = OPTION_FLAG, .offset = FIELD(dry_run),
+	  .help = "Load and verify the program, read the lists, look at the interfaces, say what "
+		  "was found and end, without serving." },
+	{ .name = "log", .letter = 'l', .metavar = "WHAT", .type = OPTION_CHOICE,
+	  .offset = FIELD(log), .choices = log_words, .preset = "info",
+	  .help = "What to say on standard error: error (or quiet), warning, info or debug; "
+		  "events: info, and each request that is dropped or refused; sessions: events, "
+		  "and each session; of these two at most 100 lines a second." },
+	OPTIONS_INFORM,
 };
 /* clang-format on */
 
@@ -54,10 +102,23 @@ const struct option_table server_option_table = {
 	.synopsis = "[-4] [-6] [-n SESSIONS] [-t TIMEOUT] [OPTIONS] INTERFACE ...",
 	.summary =
 		"Answers reverse-traceroute requests that arrive on the interfaces, until it is\n"
-		"told to stop. SIGUSR1 prints the counters, SIGINT and SIGTERM end it.",
+		"told to stop. SIGUSR1 prints the counters, SIGHUP reads the lists again, SIGINT\n"
+		"and SIGTERM end it.",
 	.options = options,
 	.count = ARRAY_LEN(options),
 };
+
+static bool server_options_check_metrics(const char *text)
+{
+	char host[METRICS_HOST_LEN];
+	uint16_t port;
+
+	if (metrics_address(text, host, &port) == 0)
+		return true;
+	fprintf(stderr, "%s: --metrics: '%s' is not PORT, ADDRESS:PORT or [ADDRESS]:PORT\n",
+		server_option_table.program, text);
+	return false;
+}
 
 enum option_outcome server_options_parse(int argc, char **argv, struct server_options *ret_options)
 {
@@ -74,6 +135,8 @@ enum option_outcome server_options_parse(int argc, char **argv, struct server_op
 			server_option_table.program);
 		return OPTION_USAGE;
 	}
+	if (parsed.metrics && !server_options_check_metrics(parsed.metrics))
+		return OPTION_USAGE;
 	if (!parsed.v4 && !parsed.v6)
 		parsed.v4 = parsed.v6 = true;
 	if (!parsed.sessions)
@@ -85,4 +148,14 @@ enum option_outcome server_options_parse(int argc, char **argv, struct server_op
 	parsed.interfaces = argv + operand;
 	*ret_options = parsed;
 	return OPTION_OK;
+}
+
+enum log_level server_options_log_level(const struct server_options *of)
+{
+	return log_meanings[of->log].level;
+}
+
+enum event_level server_options_events(const struct server_options *of)
+{
+	return log_meanings[of->log].events;
 }

@@ -5,7 +5,9 @@
  */
 #pragma once
 
+#include "server-bpf/access.bpf.h"
 #include "server-bpf/intact.bpf.h"
+#include "server-bpf/limit.bpf.h"
 #include "server-bpf/maps.bpf.h"
 #include "server-bpf/packet.bpf.h"
 #include "server-bpf/session.bpf.h"
@@ -98,8 +100,8 @@ static __always_inline bool object_is_intact(const struct revtr_object *object)
 /* Who may ask for indirect traces, and towards whom. */
 static __always_inline bool object_is_allowed(const struct request *r)
 {
-	return config.indirect && !addr_is_special(&r->wish.target) &&
-	       !is_own_address(&r->wish.target);
+	return config.indirect && access_may_ask_indirect(&r->wish.request.client) &&
+	       !addr_is_special(&r->wish.target) && !is_own_address(&r->wish.target);
 }
 
 /*
@@ -143,4 +145,28 @@ static __always_inline enum revtr_status request_judge(struct __sk_buff *skb,
 	if (proto != PROTO_UDP && proto != PROTO_TCP && proto != request_icmp(p))
 		return REVTR_BAD_PROTO;
 	return REVTR_RESULT;
+}
+
+/*
+ * Who asks, at what price, how often: in this order, so that nobody uses up what
+ * others may ask by requests that are not served anyway.  COUNT_REQUEST if it is to
+ * be served, or refused with `refusal`; else the reason to drop it.
+ */
+static __noinline enum server_counter request_admit(const struct packet *p, const struct request *r,
+						    enum revtr_status refusal)
+{
+	const struct session_wish *wish = &r->wish;
+	uint64_t now_ns = bpf_ktime_get_ns();
+	enum server_counter judged;
+
+	if (!access_may_ask(&wish->request.client))
+		return COUNT_NOT_ALLOWED;
+	if (refusal == REVTR_RESULT && !padding_suffices(p->l4_len, wish->request.proto))
+		return COUNT_UNPADDED;
+	judged = limit_judge(&wish->request.client, now_ns);
+	if (judged == COUNT_REQUEST && refusal == REVTR_RESULT &&
+	    !addr_equal(&wish->target, &wish->request.client) &&
+	    !limit_allows_target(&wish->target, now_ns))
+		return COUNT_TARGET_LIMIT;
+	return judged;
 }

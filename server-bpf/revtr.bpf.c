@@ -10,6 +10,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "server-bpf/answer.bpf.h"
+#include "server-bpf/event.bpf.h"
 #include "server-bpf/intact.bpf.h"
 #include "server-bpf/maps.bpf.h"
 #include "server-bpf/packet.bpf.h"
@@ -30,9 +31,16 @@ static __always_inline int drop(enum server_counter why, bool is_v4)
 	return TC_ACT_SHOT;
 }
 
-/* Sends what was written, if it was: a packet that we changed can't be passed on. */
+static __always_inline int drop_request(enum server_counter why, const struct request *r)
+{
+	event_count(why, &r->wish.request);
+	return TC_ACT_SHOT;
+}
+
+/* Sends what was written, if it was: a packet that we changed can't be passed on.
+ * TC_ACT_REDIRECT if it is on its way: the caller counts what it was. */
 static __always_inline int finish(struct __sk_buff *skb, const struct packet *p, int err,
-				  struct route *route, enum server_counter done)
+				  struct route *route)
 {
 	int verdict = err ? -1 : send_off(skb, p, route);
 
@@ -40,7 +48,6 @@ static __always_inline int finish(struct __sk_buff *skb, const struct packet *p,
 		return drop(COUNT_REWRITE_FAILED, p->is_v4);
 	if (!route->ifindex)
 		count(COUNT_SENT_BACK, p->is_v4);
-	count(done, p->is_v4);
 	return verdict;
 }
 
@@ -81,14 +88,18 @@ static __noinline int refuse(struct __sk_buff *skb, struct packet *p, const stru
 {
 	enum server_counter why = COUNT_BAD_PROTO;
 	struct route route = { 0 };
+	int verdict;
 
 	if (status == REVTR_BAD_TTL)
 		why = COUNT_BAD_TTL;
 	else if (status == REVTR_BAD_OBJECT)
 		why = COUNT_BAD_OBJECT;
 	if (find_client(skb, p, &r->wish.request.client, &route) == ROUTE_NONE)
-		return drop(COUNT_NO_ROUTE, p->is_v4);
-	return finish(skb, p, respond_refuse(skb, p, r, status), &route, why);
+		return drop_request(COUNT_NO_ROUTE, r);
+	verdict = finish(skb, p, respond_refuse(skb, p, r, status), &route);
+	if (verdict == TC_ACT_REDIRECT)
+		event_count(why, &r->wish.request);
+	return verdict;
 }
 
 /* Takes a session and makes the probe. */
@@ -96,26 +107,31 @@ static __noinline int serve(struct __sk_buff *skb, struct packet *p, const struc
 {
 	struct probe_key key = { .target = r->wish.target, .proto = r->wish.request.proto };
 	struct route route = { 0 };
+	int verdict;
 
 	if (find_target(skb, p, &r->wish, &route) == ROUTE_NONE)
-		return drop(COUNT_NO_ROUTE, p->is_v4);
+		return drop_request(COUNT_NO_ROUTE, r);
 	switch (session_open(&r->wish, bpf_ktime_get_ns(), &key)) {
 	case SESSION_LIVE:
-		return drop(COUNT_DUPLICATE, p->is_v4);
+		return drop_request(COUNT_DUPLICATE, r);
 	case SESSION_NO_SLOT:
-		return drop(COUNT_FULL, p->is_v4);
+		return drop_request(COUNT_FULL, r);
 	case SESSION_TARGET_FULL:
-		return drop(COUNT_TARGET_FULL, p->is_v4);
+		return drop_request(COUNT_TARGET_FULL, r);
 	case SESSION_OPENED:
 		break;
 	}
-	return finish(skb, p, respond_probe(skb, p, &r->wish, key.id), &route, COUNT_PROBE);
+	verdict = finish(skb, p, respond_probe(skb, p, &r->wish, key.id), &route);
+	if (verdict == TC_ACT_REDIRECT)
+		event_count(COUNT_PROBE, &r->wish.request);
+	return verdict;
 }
 
 static __noinline int handle_request(struct __sk_buff *skb, struct packet *p,
 				     const struct icmp_hdr *icmp)
 {
 	struct request r = { 0 };
+	enum server_counter judged;
 	enum revtr_status refusal;
 
 	if (!request_read(skb, p, icmp, &r))
@@ -124,6 +140,9 @@ static __noinline int handle_request(struct __sk_buff *skb, struct packet *p,
 		return TC_ACT_UNSPEC;
 	count(COUNT_REQUEST, p->is_v4);
 	refusal = request_judge(skb, p, &r);
+	judged = request_admit(p, &r, refusal);
+	if (judged != COUNT_REQUEST)
+		return drop_request(judged, &r);
 	if (refusal != REVTR_RESULT)
 		return refuse(skb, p, &r, refusal);
 	return serve(skb, p, &r);
@@ -132,10 +151,14 @@ static __noinline int handle_request(struct __sk_buff *skb, struct packet *p,
 static __noinline int report(struct __sk_buff *skb, struct packet *p, const struct session_end *end)
 {
 	struct route route = { 0 };
+	int verdict;
 
 	if (find_client(skb, p, &end->client, &route) == ROUTE_NONE)
 		return drop(COUNT_RESPONSE_NO_ROUTE, p->is_v4);
-	return finish(skb, p, respond_result(skb, p, end), &route, COUNT_RESPONSE);
+	verdict = finish(skb, p, respond_result(skb, p, end), &route);
+	if (verdict == TC_ACT_REDIRECT)
+		event_count_result(end, &p->src);
+	return verdict;
 }
 
 static __noinline int handle_icmp_answer(struct __sk_buff *skb, struct packet *p,

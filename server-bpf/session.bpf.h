@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "server-bpf/event.bpf.h"
 #include "server-bpf/maps.bpf.h"
 #include "server-bpf/siphash.bpf.h"
 #include "server-bpf/target.bpf.h"
@@ -66,8 +67,8 @@ static __always_inline bool is_over(uint64_t born_ns, uint64_t now_ns)
 __noinline int slot_expire(uint32_t index, uint64_t now_ns)
 {
 	struct session_slot *slot = bpf_map_lookup_elem(&slots, &index);
+	struct request_key request;
 	uint64_t born_ns;
-	bool is_v4;
 
 	if (!slot)
 		return false;
@@ -76,9 +77,9 @@ __noinline int slot_expire(uint32_t index, uint64_t now_ns)
 		return false;
 	if (!slot_claim(slot, born_ns))
 		return true;
-	is_v4 = addr_is_v4(&slot->probe.target);
+	request = slot->request; /* once released, it may be another's */
 	if (slot_release(slot, index))
-		count(COUNT_EXPIRED, is_v4);
+		event_count(COUNT_EXPIRED, &request);
 	return true;
 }
 
@@ -201,15 +202,6 @@ struct answer {
 };
 _Static_assert(sizeof(struct answer) == 44, "no padding");
 
-/* Whom the result goes to. */
-struct session_end {
-	struct addr client;
-	uint64_t rtt_ns;
-	be16 id;
-	uint8_t zero[6];
-};
-_Static_assert(sizeof(struct session_end) == 32, "no padding");
-
 /* A forger has to know these as well as the identifier. */
 static __always_inline bool slot_fits(const struct session_slot *slot, const struct answer *a)
 {
@@ -243,6 +235,7 @@ __noinline int session_answer(const struct answer *a, uint64_t now_ns, struct se
 		return false;
 	ret_end->client = slot->request.client;
 	ret_end->id = slot->request.id;
+	ret_end->proto = slot->request.proto;
 	ret_end->rtt_ns = now_ns - s.born_ns;
 	target_leave(slot->target_load, s.born_ns);
 	slot_release(slot, s.slot);

@@ -11,6 +11,63 @@
 #include "wire/addr.h"
 #include "wire/be.h"
 
+/* Lists of who may ask. */
+enum access_list { ACCESS_DIRECT, ACCESS_INDIRECT, ACCESS_LIST_COUNT };
+#define ACCESS_GENERATIONS 2
+
+struct access_config {
+	uint8_t listed[ACCESS_LIST_COUNT]; /* 0: no such list, everybody is in it */
+	uint8_t zero[6];
+};
+_Static_assert(sizeof(struct access_config) == 8, "no padding");
+
+/* One prefix of a list; what a trie of prefixes is asked with. */
+struct access_key {
+	uint32_t len;  /* leading bits that count, from is_v4 on */
+	uint8_t is_v4; /* in front, so that ::/0 holds no IPv4 address */
+	struct addr addr;
+	uint8_t zero[3];
+};
+_Static_assert(sizeof(struct access_key) == 24, "map key without holes");
+#define ACCESS_KEY_BITS (8 + 128) /* of one address */
+
+/* A token every `gap_ns`, and how far ahead of that the taking may run. */
+struct limit_rate {
+	uint64_t gap_ns;  /* 0: no limit */
+	uint64_t room_ns; /* (burst - 1) gaps */
+};
+
+struct limit_config {
+	struct limit_rate source;    /* of each source prefix */
+	struct limit_rate target;    /* of each prefix with a third host */
+	struct limit_rate total;     /* of all requests */
+	struct limit_rate newcomers; /* of all source prefixes without a bucket yet */
+	struct limit_rate events;    /* of what is told to the log */
+	uint64_t seed;		     /* secret of this process */
+	uint8_t require_padding;
+	uint8_t zero[7];
+};
+_Static_assert(sizeof(struct limit_config) == 96, "no padding");
+
+enum limit_shared {
+	LIMIT_TOTAL,
+	LIMIT_NEWCOMERS, /* prefixes without a bucket that ask for the first time */
+	LIMIT_MARKED,	 /* and again */
+	LIMIT_EVENTS,
+	LIMIT_SHARED_COUNT,
+};
+#define LIMIT_SOURCES 65536 /* prefixes with a bucket */
+#define LIMIT_TARGETS 16384
+/* Refused newcomers, 32 in a cache line, four million in all: in a flood of half a
+ * million a second a mark lasts eight seconds. */
+#define LIMIT_MARK_SETS 131072
+struct limit_marks {
+	uint16_t marks[32];
+};
+
+/* How much the log wants to be told, each including those before. */
+enum event_level { EVENTS_NONE, EVENTS_REFUSED, EVENTS_SESSIONS, EVENTS_NEVER };
+
 /* Read-only data of the program, set by the loader before it loads. */
 struct server_config {
 	uint64_t timeout_ns; /* age at which a session's slot is free again */
@@ -22,8 +79,12 @@ struct server_config {
 	uint8_t serve_v6;
 	uint8_t tcp_syn;  /* TCP probes are SYNs, or else segments without any flag */
 	uint8_t indirect; /* targets other than who asks are served */
+	uint8_t events;	  /* enum event_level */
+	uint8_t zero[7];
+	struct access_config access;
+	struct limit_config limit;
 };
-_Static_assert(sizeof(struct server_config) == 40, "no padding");
+_Static_assert(sizeof(struct server_config) == 152, "no padding");
 
 /* A session is named by what an answer to its probe brings back. */
 struct probe_key {
@@ -92,6 +153,12 @@ enum server_counter {
 	COUNT_RESPONSE,		 /* results sent */
 	COUNT_BAD_TTL,		 /* status 1 sent: mostly support checks */
 	COUNT_BAD_PROTO,	 /* status 2 sent */
+	COUNT_NOT_ALLOWED,	 /* dropped: the source is not in the list of who may ask */
+	COUNT_UNPADDED,		 /* dropped: shorter than what it would cause */
+	COUNT_SOURCE_LIMIT,	 /* dropped: the source's prefix has asked too often */
+	COUNT_NEWCOMER_LIMIT,	 /* dropped: too many prefixes that never asked before */
+	COUNT_TOTAL_LIMIT,	 /* dropped: all sources together ask too often */
+	COUNT_TARGET_LIMIT,	 /* dropped: the third host's prefix is probed too often */
 	COUNT_BAD_OBJECT,	 /* status 4 sent: indirect traces are off, or target refused */
 	COUNT_DUPLICATE,	 /* dropped: the same request is still live */
 	COUNT_FULL,		 /* dropped: no free slot */
@@ -108,7 +175,20 @@ enum server_counter {
 	COUNT_RESPONSE_NO_ROUTE, /* dropped: there is no way to the client */
 	COUNT_REWRITE_FAILED,	 /* dropped: the packet could not be resized or written */
 	COUNT_SYN_ACK_CLONED,	 /* handed to the kernel as well, which resets them */
+	COUNT_EVENT_LOST,	 /* not told to the log: too many, or it is too slow */
 	COUNT_SENT_BACK,	 /* sent to where the packet came from: no routing to ask */
 	COUNTER_COUNT,		 /* keep last */
 };
 enum { FAMILY_V4, FAMILY_V6, FAMILY_COUNT };
+
+/* One thing that happened, as it is told to the log. */
+struct server_event {
+	uint32_t what; /* enum server_counter */
+	struct addr client;
+	struct addr hop; /* who answered the probe; none otherwise */
+	be16 id;	 /* the client's */
+	uint8_t proto;	 /* of the probe; 0 where that is not known */
+	uint8_t zero;
+	uint64_t rtt_ns;
+};
+_Static_assert(sizeof(struct server_event) == 48, "ring buffer entry without holes");

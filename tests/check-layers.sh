@@ -17,7 +17,7 @@ prober/net      | base wire                                                     
 prober/engine   | prober/probe targets output base wire                                        |
 prober/campaign | prober/engine prober/net prober/probe targets output base wire               | event2/* jansson.h sodium.h
 prober          | prober/campaign prober/engine prober/net prober/probe targets output base wire | jansson.h sodium.h
-server-bpf      | base wire                                                                    | bpf/* libmnl/libmnl.h
+server-bpf      | base wire                                                                    | bpf/* event2/* libmnl/libmnl.h
 RULES
 }
 

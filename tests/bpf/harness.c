@@ -52,6 +52,9 @@ static void harness_load(struct harness *h, struct server_config config)
 	bpf_map__set_max_entries(skel->maps.slots, config.sessions);
 	bpf_map__set_max_entries(skel->maps.free_slots, config.sessions);
 	bpf_map__set_max_entries(skel->maps.target_loads, HARNESS_TARGETS);
+	bpf_map__set_max_entries(skel->maps.limit_sources, LIMIT_SOURCES);
+	bpf_map__set_max_entries(skel->maps.limit_targets, LIMIT_TARGETS);
+	bpf_map__set_max_entries(skel->maps.limit_marks, LIMIT_MARK_SETS);
 	cr_assert_eq(revtr_bpf__load(skel), 0, "the program does not load");
 	for (uint32_t i = config.sessions; i-- > 0;)
 		cr_assert_eq(
@@ -145,6 +148,22 @@ enum harness_verdict harness_run(struct harness *h, const struct packet_bytes *i
 
 	cr_assert(harness_try(h, in, ret_out, &verdict), "%s", strerror(errno));
 	return verdict;
+}
+
+struct access_maps harness_access(struct harness *h)
+{
+	return (struct access_maps){
+		.lists = bpf_map__fd(h->skel->maps.access_lists),
+		.generation = &h->skel->bss->access_generation,
+	};
+}
+
+int harness_map(const struct harness *h, const char *name)
+{
+	int fd = bpf_object__find_map_fd_by_name(h->skel->obj, name);
+
+	cr_assert_geq(fd, 0, "no map %s", name);
+	return fd;
 }
 
 uint64_t harness_counter(const struct harness *h, enum server_counter counter, unsigned int family)

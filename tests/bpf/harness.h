@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "server-bpf/access.h"
 #include "server-bpf/counters.h"
 #include "server-bpf/shared.h" /* before the skeleton: it uses these structures */
 #include "tests/support/packets.h"
@@ -40,6 +41,9 @@ enum harness_verdict {
 enum harness_verdict harness_run(struct harness *h, const struct packet_bytes *in,
 				 struct packet_bytes *ret_out);
 
+struct access_maps harness_access(struct harness *h);
+/* File descriptor of one of the program's maps, by name. */
+int harness_map(const struct harness *h, const char *name);
 /* The same for packets that the kernel's test run may refuse: false for those. */
 bool harness_try(struct harness *h, const struct packet_bytes *in, struct packet_bytes *ret_out,
 		 enum harness_verdict *ret_verdict);

@@ -25,6 +25,7 @@ static const struct {
 	{ BPF_FUNC_skb_change_tail, "4.9" },  { BPF_FUNC_skb_adjust_room, "4.13" },
 	{ BPF_FUNC_fib_lookup, "4.18" },      { BPF_FUNC_map_push_elem, "4.20" },
 	{ BPF_FUNC_map_pop_elem, "4.20" },    { BPF_FUNC_spin_lock, "5.1" },
+	{ BPF_FUNC_ringbuf_reserve, "5.8" },  { BPF_FUNC_ringbuf_submit, "5.8" },
 	{ BPF_FUNC_spin_unlock, "5.1" },      { BPF_FUNC_skb_change_head, "5.8" },
 	{ BPF_FUNC_redirect_neigh, "5.10" },
 };
@@ -33,10 +34,10 @@ static const struct {
 	enum bpf_map_type type;
 	const char *since;
 } maps[] = {
-	{ BPF_MAP_TYPE_HASH, "3.19" },
-	{ BPF_MAP_TYPE_ARRAY, "3.19" },
-	{ BPF_MAP_TYPE_PERCPU_ARRAY, "4.6" },
-	{ BPF_MAP_TYPE_STACK, "4.20" },
+	{ BPF_MAP_TYPE_HASH, "3.19" },		{ BPF_MAP_TYPE_ARRAY, "3.19" },
+	{ BPF_MAP_TYPE_PERCPU_ARRAY, "4.6" },	{ BPF_MAP_TYPE_LRU_HASH, "4.10" },
+	{ BPF_MAP_TYPE_ARRAY_OF_MAPS, "4.12" }, /* of LPM tries, 4.11 */
+	{ BPF_MAP_TYPE_STACK, "4.20" },		{ BPF_MAP_TYPE_RINGBUF, "5.8" },
 };
 
 static bool helper_is_allowed(int helper)

@@ -6,6 +6,7 @@
 #include "base/addr_text.h"
 #include "tests/bpf/harness.h"
 #include "tests/support/build.h"
+#include "tests/unit/folder.h"
 #include "wire/checksum.h"
 #include "wire/revtr.h"
 
@@ -17,17 +18,24 @@
 #define SERVER_V6 "2001:db8::2"
 #define TARGET_V6 "2600::1"
 
-static struct harness *start(bool indirect)
+static struct harness *start_with(struct server_config config)
 {
-	struct server_config config = {
-		.timeout_ns = 5 * SECOND, .sessions = 64, .tcp_syn = 1, .indirect = indirect
-	};
-	struct harness *h = harness_new_with(&config);
+	struct harness *h;
+
+	config.timeout_ns = 5 * SECOND;
+	config.sessions = 64;
+	config.tcp_syn = 1;
+	h = harness_new_with(&config);
 
 	harness_own(h, SERVER);
 	harness_own(h, SERVER_V6);
 	harness_own(h, "9.9.9.9");
 	return h;
+}
+
+static struct harness *start(bool indirect)
+{
+	return start_with((struct server_config){ .indirect = indirect });
 }
 
 struct ask {
@@ -241,5 +249,64 @@ Test(indirect, objects_that_are_wrong_are_refused)
 	cr_expect_eq(harness_run(h, &in, &out), HARNESS_SEND);
 	cr_expect_eq(harness_sessions(h), 2);
 	cr_expect_eq(out.bytes[14 + 16], 192, "to the client");
+	harness_free(h);
+}
+
+/* Probes to a target that were sent, of so many requests for them. */
+static unsigned int probes_sent(struct harness *h, const char *target, uint8_t first_ttl,
+				unsigned int requests)
+{
+	unsigned int sent = 0;
+
+	for (unsigned int i = 0; i < requests; i++) {
+		struct ask a = ask_for(target, (uint8_t)(first_ttl + i));
+		struct packet_bytes in = frame_of(&a, is_v6(target), sizeof(a)), out;
+
+		sent += harness_run(h, &in, &out) == HARNESS_SEND;
+	}
+	return sent;
+}
+
+Test(indirect, only_who_is_listed_may_have_others_traced, .init = folder_set_up,
+     .fini = folder_tear_down)
+{
+	struct harness *h = start_with(
+		(struct server_config){ .indirect = 1, .access.listed[ACCESS_INDIRECT] = 1 });
+	struct access_maps maps = harness_access(h);
+	struct ask v4 = ask_for(TARGET, 3), v6 = ask_for(TARGET_V6, 3);
+	struct packet_bytes in, out;
+
+	folder_write("list", CLIENT_V6 "\n");
+	cr_assert_eq(access_reload(&maps, (const char *const[]){ NULL, folder_path("list") }), 0);
+	expect_refused(h, &v4, false, sizeof(v4), "not in the list");
+	cr_expect_eq(harness_counter(h, COUNT_BAD_OBJECT, FAMILY_V4), 1);
+	in = frame_of(&v6, true, sizeof(v6));
+	cr_expect_eq(harness_run(h, &in, &out), HARNESS_SEND);
+	cr_expect_eq(harness_sessions(h), 1, "in the list, and refused");
+	/* The list is of who may ask for others, not of who may ask. */
+	in = frame_of(&v4, false, sizeof(v4.request));
+	cr_expect_eq(harness_run(h, &in, &out), HARNESS_SEND);
+	cr_expect_eq(harness_sessions(h), 2);
+	harness_free(h);
+}
+
+Test(indirect, a_network_of_targets_has_its_limit_and_clients_do_not)
+{
+	struct harness *h = start_with((struct server_config){
+		.indirect = 1,
+		.limit.target = { .gap_ns = 1000 * SECOND, .room_ns = 1000 * SECOND } });
+	struct build_ip ip = { .src = CLIENT, .dst = SERVER };
+	struct packet_bytes in, out;
+
+	cr_expect_eq(probes_sent(h, TARGET, 1, 4), 2);
+	cr_expect_eq(probes_sent(h, "8.8.4.5", 10, 4), 0, "the same /24");
+	cr_expect_eq(harness_counter(h, COUNT_TARGET_LIMIT, FAMILY_V4), 6);
+	cr_expect_eq(probes_sent(h, "8.8.8.8", 20, 4), 2);
+	cr_expect_eq(probes_sent(h, TARGET_V6, 1, 4), 2);
+	cr_expect_eq(probes_sent(h, "2600::ffff:0:0:1", 10, 4), 0, "the same /48");
+	for (uint16_t id = 100; id < 110; id++) {
+		in = build_request(&ip, id, 3, PROTO_UDP, 33500, 0);
+		cr_expect_eq(harness_run(h, &in, &out), HARNESS_SEND, "a probe to who asks");
+	}
 	harness_free(h);
 }

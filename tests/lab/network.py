@@ -46,6 +46,14 @@ def find_server():
     return installed
 
 
+def unlimited(server):
+    """Options for no rate limit, if it has any: a lab is asked as fast as its client can."""
+    help_text = subprocess.run([server, "--help"], capture_output=True, text=True,
+                               check=False).stdout
+    return [word for option in ("--rate-limit", "--rate-limit-total")
+            if f"{option} " in help_text for word in (option, "off")]
+
+
 # --- commands ---------------------------------------------------------------
 
 def command(argv, text=None):
@@ -271,7 +279,7 @@ class Network:
         return child, len(interfaces)
 
     def start_servers(self, server):
-        started = {node.name: self.start_server(node.name, server)
+        started = {node.name: self.start_server(node.name, server, *unlimited(server))
                    for node in self.topology.nodes.values() if node.server}
         for node, (child, count) in started.items():
             self._wait_for_log(f"server-{node}", child, ": serving ", count)

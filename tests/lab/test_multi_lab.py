@@ -17,6 +17,7 @@ import tempfile
 
 import balance
 import labtest
+import network
 from labtest import equal
 from multitrace import SILENT, MultiProber
 
@@ -189,7 +190,8 @@ def quick_server(net):
     5 s by default; traces of a router that limits its errors would fill them all."""
     problems = net.stop("server-server")
     assert not problems, "\n".join(problems)
-    with net.served("server", "--timeout", f"{2 * TIMEOUT * 1000:.0f}ms"):
+    with net.served("server", *network.unlimited(network.find_server()), "--timeout",
+                    f"{2 * TIMEOUT * 1000:.0f}ms"):
         yield
 
 

@@ -114,3 +114,27 @@ Test(server_options, an_interface_is_needed)
 	cr_assert_eq(parse(&options, argv), OPTION_USAGE);
 	cr_assert_eq(options.sessions, 77);
 }
+
+Test(server_options, one_word_says_what_the_log_gets)
+{
+	static const struct {
+		char word[12];
+		enum log_level level;
+		enum event_level events;
+	} words[] = {
+		{ "error", LOG_ERROR, EVENTS_NONE },	   { "quiet", LOG_ERROR, EVENTS_NONE },
+		{ "warning", LOG_WARN, EVENTS_NONE },	   { "info", LOG_INFO, EVENTS_NONE },
+		{ "debug", LOG_DEBUG, EVENTS_NONE },	   { "events", LOG_INFO, EVENTS_REFUSED },
+		{ "sessions", LOG_INFO, EVENTS_SESSIONS },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		char *argv[] = { "revprobe-server", "-l", (char *)words[i].word, "eth0", NULL };
+		struct server_options options;
+
+		cr_assert_eq(parse(&options, argv), OPTION_OK, "%s", words[i].word);
+		cr_expect_eq(server_options_log_level(&options), words[i].level, "%s",
+			     words[i].word);
+		cr_expect_eq(server_options_events(&options), words[i].events, "%s", words[i].word);
+	}
+}
