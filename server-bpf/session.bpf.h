@@ -112,25 +112,27 @@ _Static_assert(sizeof(struct session_wish) == 56, "no padding");
 
 /*
  * Enters the session under an identifier that is nobody's yet, not even of another
- * client that has a probe under way to the same target.  False if all tries meet
- * one that is: with the share of one target, that is as good as never.
+ * client that has a probe under way to the same target.  The tries go on from a random
+ * one by a random step.  False if all meet one that is: where a target has a fifth of
+ * the 16-bit identifiers, once in 10^11.
  */
-#define ID_TRIES 4
+#define ID_TRIES 16
 static __always_inline bool session_name(const struct session_wish *wish,
 					 const struct session *fresh, struct probe_key *key)
 {
 	uint64_t words[3] = { fresh->born_ns };
-	uint64_t random;
+	uint64_t random, step;
 
 	__builtin_memcpy(&words[1], &wish->request.id, sizeof(words[1]));
 	__builtin_memcpy(&words[2], &wish->target.bytes[8], sizeof(words[2]));
 	random = siphash((const uint64_t *)config.secret, words, 3);
+	step = random >> 32 | 1; /* odd: comes by all */
 	for (int i = 0; i < ID_TRIES; i++) {
 		key->id = key->proto == PROTO_TCP ? (uint32_t)random : (uint16_t)random;
 		/* A UDP checksum of 0 would say that there is none. */
 		if (key->id && !bpf_map_update_elem(&sessions, key, fresh, BPF_NOEXIST))
 			return true;
-		random = random >> 16 | random << 48;
+		random += step;
 	}
 	return false;
 }

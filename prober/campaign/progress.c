@@ -13,7 +13,9 @@
 
 void progress_init(struct progress *p, enum progress_mode mode, bool shows_results, mono now)
 {
-	*p = (struct progress){ .started = now, .shown = now, .is_terminal = isatty(STDERR_FILENO) };
+	*p = (struct progress){ .started = now,
+				.shown = now,
+				.is_terminal = isatty(STDERR_FILENO) };
 	p->is_off = mode == PROGRESS_NEVER ||
 		    (mode == PROGRESS_AUTO && (shows_results || !log_enabled(LOG_INFO)));
 }
@@ -75,8 +77,8 @@ void progress_text(const struct progress *p, const struct campaign_stats *s, uin
 		 "%s  %s  sent %.0f/s, replies %.0f/s (%.1f %%)  in flight %u, dropped %" PRIu64,
 		 elapsed, traces, (double)(s->sender.sent - p->sent) / since,
 		 (double)(answered - p->answered) / since,
-		 s->sender.sent ? 100.0 * (double)answered / (double)s->sender.sent : 0.0, in_flight,
-		 s->capture.dropped);
+		 s->sender.sent ? 100.0 * (double)answered / (double)s->sender.sent : 0.0,
+		 in_flight, s->capture.dropped);
 }
 
 void progress_show(struct progress *p, const struct campaign_stats *s, uint32_t in_flight,

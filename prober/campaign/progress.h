@@ -22,7 +22,7 @@ struct progress {
 	mono started;
 	bool is_terminal; /* of what stderr is */
 	bool is_off;
-	mono shown; /* when last */
+	mono shown;		 /* when last */
 	uint64_t sent, answered; /* then */
 };
 

@@ -42,9 +42,10 @@ Test(access, both_families_comments_and_blank_lines_in_one_file)
 	struct access_prefixes p = { 0 };
 	char said[256];
 
-	cr_assert_eq(read_text("# who\n\n 192.0.2.0/24  # lab\r\n2001:db8::/32#x\n\t\n10.1.2.3\n::1",
-			       &p, said, sizeof(said)),
-		     0, "%s", said);
+	cr_assert_eq(
+		read_text("# who\n\n 192.0.2.0/24  # lab\r\n2001:db8::/32#x\n\t\n10.1.2.3\n::1", &p,
+			  said, sizeof(said)),
+		0, "%s", said);
 	cr_assert_eq(p.count, 4);
 	expect_prefix(&p.items[0], "192.0.2.0/24");
 	expect_prefix(&p.items[1], "2001:db8::/32");

@@ -44,8 +44,9 @@ Test(progress, what_is_not_known_is_not_said)
 
 	cr_expect_str_eq(text_of(&p, &s, 0, START),
 			 "0 s  traces 0  sent 0/s, replies 0/s (0.0 %)  in flight 64, dropped 0");
-	cr_expect_str_eq(text_of(&p, &s, 50, after(1)),
-			 "1 s  traces 0/50  sent 0/s, replies 0/s (0.0 %)  in flight 64, dropped 0");
+	cr_expect_str_eq(
+		text_of(&p, &s, 50, after(1)),
+		"1 s  traces 0/50  sent 0/s, replies 0/s (0.0 %)  in flight 64, dropped 0");
 }
 
 Test(progress, log_has_a_line_every_ten_seconds, .init = cr_redirect_stderr)
@@ -61,7 +62,8 @@ Test(progress, log_has_a_line_every_ten_seconds, .init = cr_redirect_stderr)
 	fflush(stderr);
 	cr_expect_stderr_eq_str(
 		"revprobe: 10 s  traces 1  sent 0/s, replies 0/s (0.0 %)  in flight 0, dropped 0\n"
-		"revprobe: 20 s  traces 1  sent 0/s, replies 0/s (0.0 %)  in flight 0, dropped 0\n");
+		"revprobe: 20 s  traces 1  sent 0/s, replies 0/s (0.0 %)  in flight 0, dropped "
+		"0\n");
 }
 
 Test(progress, is_off_where_nobody_wants_it)
