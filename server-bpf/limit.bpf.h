@@ -184,18 +184,14 @@ static __always_inline bool limit_allows_target(const struct addr *target, uint6
 }
 
 /*
- * Is a request of this length at least as long as the longest packet that serving
- * it will send, its probe and its response?  Lengths without the IP header, which
- * is the same for all of them.
+ * Is a request of this length, without its IP header, as long as all that serving it
+ * sends to one host?  To the client that is probe and response; of an indirect trace
+ * only the response, and the probe, which is shorter, to the target.
  */
-static __always_inline bool padding_suffices(uint32_t request_len, uint8_t proto)
+static __always_inline bool padding_suffices(const struct packet *p, uint8_t proto,
+					     bool is_indirect)
 {
-	uint32_t longest = sizeof(struct icmp_hdr) + sizeof(struct revtr_answer);
-	uint32_t probe = proto == PROTO_TCP   ? sizeof(struct revtr_tcp_probe)
-			 : proto == PROTO_UDP ? sizeof(struct revtr_udp_probe)
-					      : sizeof(struct revtr_icmp_probe);
+	uint32_t least = is_indirect ? REVTR_ANSWER_LEN : revtr_padded_len(p->is_v4, proto);
 
-	if (probe > longest)
-		longest = probe;
-	return !config.limit.require_padding || request_len >= longest;
+	return !config.limit.require_padding || p->l4_len >= least;
 }

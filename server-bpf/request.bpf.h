@@ -156,16 +156,16 @@ static __noinline enum server_counter request_admit(const struct packet *p, cons
 						    enum revtr_status refusal)
 {
 	const struct session_wish *wish = &r->wish;
+	bool is_indirect = !addr_equal(&wish->target, &wish->request.client);
 	uint64_t now_ns = bpf_ktime_get_ns();
 	enum server_counter judged;
 
 	if (!access_may_ask(&wish->request.client))
 		return COUNT_NOT_ALLOWED;
-	if (refusal == REVTR_RESULT && !padding_suffices(p->l4_len, wish->request.proto))
+	if (refusal == REVTR_RESULT && !padding_suffices(p, wish->request.proto, is_indirect))
 		return COUNT_UNPADDED;
 	judged = limit_judge(&wish->request.client, now_ns);
-	if (judged == COUNT_REQUEST && refusal == REVTR_RESULT &&
-	    !addr_equal(&wish->target, &wish->request.client) &&
+	if (judged == COUNT_REQUEST && refusal == REVTR_RESULT && is_indirect &&
 	    !limit_allows_target(&wish->target, now_ns))
 		return COUNT_TARGET_LIMIT;
 	return judged;

@@ -114,10 +114,25 @@ struct WIRE revtr_icmp_probe {
 };
 _Static_assert(sizeof(struct revtr_icmp_probe) == 16, "docs/protocol.md: ICMP probe");
 
-/* A request padded to this many ICMP bytes is at least as long as each packet that
- * the server sends because of it. */
-#define REVTR_PADDED_LEN (sizeof(struct icmp_hdr) + sizeof(struct revtr_answer))
-_Static_assert(REVTR_PADDED_LEN >= sizeof(struct revtr_tcp_probe), "longest probe");
+/* ICMP bytes of a response that brings a result: the longest packet a server sends. */
+#define REVTR_ANSWER_LEN ((uint32_t)(sizeof(struct icmp_hdr) + sizeof(struct revtr_answer)))
+_Static_assert(REVTR_ANSWER_LEN >= sizeof(struct revtr_tcp_probe), "longest probe");
+
+/*
+ * ICMP bytes of a request that is, IP header included, as long as all that the server
+ * sends to the client because of it: a probe and a response, each with an IP header.
+ */
+static inline uint32_t revtr_padded_len(_Bool is_v4, uint8_t proto)
+{
+	uint32_t ip_hdr = is_v4 ? sizeof(struct ipv4_hdr) : sizeof(struct ipv6_hdr);
+	uint32_t probe = proto == PROTO_TCP   ? sizeof(struct revtr_tcp_probe)
+			 : proto == PROTO_UDP ? sizeof(struct revtr_udp_probe)
+					      : sizeof(struct revtr_icmp_probe);
+
+	return ip_hdr + probe + REVTR_ANSWER_LEN;
+}
+#define REVTR_PADDED_MAX \
+	(sizeof(struct ipv6_hdr) + sizeof(struct revtr_tcp_probe) + REVTR_ANSWER_LEN)
 
 /* Deployed servers write the 16-bit identifier of a TCP probe byte-swapped into
  * the sequence number (the raw bytes of the request, read as a host integer). */

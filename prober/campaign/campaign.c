@@ -163,6 +163,8 @@ static void campaign_collect(struct campaign *c, mono now)
 
 /* --- sending ------------------------------------------------------------------------ */
 
+_Static_assert(CRAFT_MAX <= SENDER_PACKET_MAX, "what is crafted can be sent");
+
 static int campaign_send(struct campaign *c, const struct engine_packet *packet, mono now)
 {
 	struct job *job = intake_job(c->intake, packet->job);

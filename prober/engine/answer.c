@@ -4,14 +4,13 @@
 #include "wire/revtr.h"
 
 /* Is this what we sent?  A server answers with a status of four bytes, a result behind it
- * or an error text.  Some hosts answer every echo with code 0. */
+ * or an error text; we send more.  Some hosts answer every echo with code 0. */
 static bool answer_is_echo(const struct reply *reply, uint8_t ttl, uint8_t proto, uint16_t flow)
 {
 	const struct reply_answer *a = &reply->answer;
 
 	return a->word[0] == ttl && a->word[1] == proto && a->word[2] == flow >> 8 &&
-	       a->word[3] == (flow & 0xff) &&
-	       a->body_len == REVTR_PADDED_LEN - sizeof(struct icmp_hdr);
+	       a->word[3] == (flow & 0xff) && a->body_len >= sizeof(struct revtr_answer);
 }
 
 /* A hop can be any host, but no group of them and nobody; of the endpoint's family. */

@@ -14,9 +14,8 @@
 #include "base/log.h"
 #include "wire/headers.h"
 
-#define SENDER_BATCH	  64 /* larger ones gain nothing */
-#define SENDER_PACKET_MAX 128
-#define SENDER_BUFFER	  (4 << 20)
+#define SENDER_BATCH  64 /* larger ones gain nothing */
+#define SENDER_BUFFER (4 << 20)
 
 struct sender {
 	int packet_fd;

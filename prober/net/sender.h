@@ -14,6 +14,8 @@
 
 #include "prober/net/route.h"
 
+#define SENDER_PACKET_MAX 160 /* bytes, from the IP header on */
+
 struct sender;
 
 struct sender_stats {

@@ -24,21 +24,24 @@ struct WIRE craft_icmp {
 	struct craft_payload payload;
 };
 
-/* Padded to the length of the longest answer, so that no packet is longer than the
- * one that caused it.  The first nibble must not be 2: some servers take that for an
- * extension header. */
+/*
+ * Padded, so that nobody gets more bytes because of it than we send.  The first nibble
+ * of the padding must not be 2: some servers take that for an extension header.
+ *
+ * With an object the probe goes to somebody else: to be as long as each packet is enough.
+ */
 struct WIRE craft_request {
 	struct icmp_hdr icmp;
 	struct revtr_request request;
 	union WIRE {
-		char padding[24];
+		char padding[REVTR_PADDED_MAX - sizeof(struct icmp_hdr) -
+			     sizeof(struct revtr_request)];
 		struct revtr_object object;
 	};
 };
-_Static_assert(sizeof(struct craft_request) == REVTR_PADDED_LEN, "no shorter than the answers");
+#define CRAFT_INDIRECT_LEN (offsetof(struct craft_request, object) + sizeof(struct revtr_object))
+_Static_assert(CRAFT_INDIRECT_LEN >= REVTR_ANSWER_LEN, "no shorter than the answers");
 static const char craft_padding[] = "revprobe reverse-tracing";
-_Static_assert(sizeof(craft_padding) - 1 == sizeof(((struct craft_request *)0)->padding),
-	       "the padding is filled");
 
 static uint8_t craft_icmp_type(const struct probe_spec *spec)
 {
@@ -125,16 +128,19 @@ static size_t craft_l4_request(const struct probe_spec *spec, uint8_t proto, voi
 			     .proto = spec->proto,
 			     .flow = be16_from(spec->flow) },
 	};
+	uint32_t len = CRAFT_INDIRECT_LEN;
 	struct csum sum;
 
-	if (addr_is_none(&spec->toward))
-		memcpy(p.padding, craft_padding, sizeof(p.padding));
-	else
+	if (addr_is_none(&spec->toward)) {
+		len = revtr_padded_len(addr_is_v4(&spec->dst), spec->proto);
+		memcpy(p.padding, craft_padding, sizeof(craft_padding));
+	} else {
 		p.object = craft_object(&spec->toward);
-	sum = csum_add(craft_pseudo(spec, proto, sizeof(p)), &p, sizeof(p));
+	}
+	sum = csum_add(craft_pseudo(spec, proto, len), &p, len);
 	p.icmp.checksum = csum_finish(sum);
-	memcpy(l4, &p, sizeof(p));
-	return sizeof(p);
+	memcpy(l4, &p, len);
+	return len;
 }
 
 static size_t craft_l4(const struct probe_spec *spec, uint8_t proto, void *l4)

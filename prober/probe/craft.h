@@ -13,7 +13,7 @@
 #include "prober/probe/spec.h"
 
 /* The longest packet: an IPv6 request. */
-#define CRAFT_MAX 128
+#define CRAFT_MAX 160
 
 /* Returns the packet's length in bytes. */
 size_t craft_packet(const struct probe_spec *spec, uint8_t packet[static CRAFT_MAX]);

@@ -34,7 +34,7 @@
 #define ROUNDS_MAX 99
 #define SERVER_V4  "198.51.100.1"
 #define SERVER_V6  "2001:db8:ffff::1"
-#define PADDING	   (REVTR_PADDED_LEN - 12)
+#define PADDING	   (REVTR_PADDED_MAX - 12)
 
 enum { LIST_NONE, LIST_FEW, LIST_MANY };
 

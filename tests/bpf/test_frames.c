@@ -79,7 +79,7 @@ static void talk_tagged(struct harness *h, const struct build_ip *ip, uint16_t i
 	error = tagged(&error, count);
 	cr_assert_eq(harness_run(h, &error, &out), HARNESS_SEND);
 	expect_tags(&out, count);
-	cr_assert_eq(out.len, (is_v4 ? 34u : 54u) + REVTR_PADDED_LEN + inside);
+	cr_assert_eq(out.len, (is_v4 ? 34u : 54u) + REVTR_ANSWER_LEN + inside);
 }
 
 Test(frames, vlan_tags_in_the_packet_come_back)
@@ -130,7 +130,7 @@ Test(frames, ipv4_options_anywhere)
 		error = build_icmp(&error_ip, ICMPV4_TIME_EXCEEDED, 0, be16_from(0), be16_from(0),
 				   probe.bytes + 14, 28u + options);
 		cr_assert_eq(harness_run(h, &error, &out), HARNESS_SEND, "%u bytes", options);
-		cr_assert_eq(out.len, 34 + REVTR_PADDED_LEN);
+		cr_assert_eq(out.len, 34 + REVTR_ANSWER_LEN);
 	}
 	harness_free(h);
 }
@@ -214,7 +214,7 @@ Test(frames, extension_headers_are_walked_so_far_as_they_say_something)
 		error = build_error(ROUTER_V6, SERVER_V6, ICMPV6_TIME_EXCEEDED, 0, &probe, 0);
 		put_chain(&error, c);
 		cr_expect_eq(harness_run(h, &error, &out), HARNESS_SEND, "%s: answer", c->name);
-		cr_expect_eq(out.len, 54 + REVTR_PADDED_LEN, "%s", c->name);
+		cr_expect_eq(out.len, 54 + REVTR_ANSWER_LEN, "%s", c->name);
 	}
 	cr_expect_eq(harness_sessions(h), 0);
 	cr_expect_eq(harness_counter(h, COUNT_FRAGMENT, FAMILY_V6), 2);

@@ -203,7 +203,8 @@ Test(server, padded_request_is_never_amplified)
 {
 	static const uint8_t protos[] = { PROTO_UDP, PROTO_TCP, PROTO_ICMP };
 	struct harness *h = start(8, SECOND);
-	size_t padding = REVTR_PADDED_LEN - sizeof(struct icmp_hdr) - sizeof(struct revtr_request);
+	size_t padding = revtr_padded_len(true, PROTO_TCP) - sizeof(struct icmp_hdr) -
+			 sizeof(struct revtr_request);
 
 	for (size_t i = 0; i < sizeof(protos); i++) {
 		struct packet_bytes in =

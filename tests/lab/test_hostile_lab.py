@@ -27,7 +27,6 @@ SLOW_RATE = 1000  # all of it is served where nothing limits it
 SLOW_SECONDS = 2
 HEADER = {4: 20, 6: 40}
 BARE, PROBE, RESPONSE = 12, 16, 36  # bytes of ICMP or UDP, docs/protocol.md
-PADDING = RESPONSE - BARE
 # Nearly every address of the Internet; routers drop what cannot be a source.
 ANYBODY = {4: "128.0.0.0/0", 6: "2000::/3"}
 VICTIM_6 = "2001:db8:77::1"
@@ -152,10 +151,15 @@ def check_bare_is_refused(net, family):
     equal((harm.packets, refused), (0, harm.sent), "packets at the victim, refused requests")
 
 
+def pays_for_all(family):
+    """Padding that makes a request as long as probe and response, an IP header each."""
+    return HEADER[family] + PROBE + RESPONSE - BARE
+
+
 def factor_checks(family):
     """(name, function, arguments): all packets of all requests, by the layouts."""
     head = HEADER[family]
-    both, bare, padded = 2 * head + PROBE + RESPONSE, head + BARE, head + RESPONSE
+    both, bare, padding = 2 * head + PROBE + RESPONSE, head + BARE, pays_for_all(family)
     slow = (SLOW_RATE, SLOW_SECONDS)
     return [
         ("a bare request, probe and response reach the victim", check_factor, (),
@@ -163,9 +167,9 @@ def factor_checks(family):
         ("a bare request, only the response does", check_factor, (),
          Flood("", *slow, ttl=1), (head + RESPONSE) / bare, True),
         ("--require-padding, probe and response reach the victim", check_factor,
-         ("--require-padding",), Flood("", *slow, padding=PADDING), both / padded, False),
+         ("--require-padding",), Flood("", *slow, padding=padding), 1, False),
         ("--require-padding, only the response does", check_factor, ("--require-padding",),
-         Flood("", *slow, ttl=1, padding=PADDING), 1, False),
+         Flood("", *slow, ttl=1, padding=padding), (head + RESPONSE) / both, False),
         ("--require-padding refuses bare requests", check_bare_is_refused),
     ]
 
@@ -264,7 +268,7 @@ def main():
             for name, function, *args in (
                     ("a flood from one source, default limits", check_pinned_flood, (), 0),
                     ("a flood from one source, padded, --require-padding", check_pinned_flood,
-                     ("--require-padding",), PADDING),
+                     ("--require-padding",), pays_for_all(family)),
                     ("a flood from random sources, default limits", check_random_flood),
                     ("the host answers pings in a flood", check_kernel_goes_on)):
                 report.check(f"{name} ({ip(family)})", function, net, family, *args)

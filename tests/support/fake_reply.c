@@ -47,7 +47,9 @@ static void reply_answer(const struct fake_effect *effect, const struct probe_sp
 
 		memcpy(r->answer.word, word, sizeof(word));
 		r->answer.text_len = word[1];
-		r->answer.body_len = REVTR_PADDED_LEN - sizeof(struct icmp_hdr);
+		r->answer.body_len =
+			(uint16_t)(revtr_padded_len(addr_is_v4(&spec->dst), spec->proto) -
+				   sizeof(struct icmp_hdr));
 		r->answer.has_hop = r->answer.has_rtt = true; /* the padding, taken for one */
 		return;
 	}

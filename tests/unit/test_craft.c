@@ -25,12 +25,12 @@ static const struct craft_case {
 	{ "forward UDP over IPv6", false, false, PROTO_UDP, 54 },
 	{ "forward TCP over IPv6", false, false, PROTO_TCP, 60 },
 	{ "forward ICMPv6", false, false, PROTO_ICMPV6, 54 },
-	{ "request for UDP over IPv4", true, true, PROTO_UDP, 56 },
-	{ "request for TCP over IPv4", true, true, PROTO_TCP, 56 },
-	{ "request for ICMP", true, true, PROTO_ICMP, 56 },
-	{ "request for UDP over IPv6", false, true, PROTO_UDP, 76 },
-	{ "request for TCP over IPv6", false, true, PROTO_TCP, 76 },
-	{ "request for ICMPv6", false, true, PROTO_ICMPV6, 76 },
+	{ "request for UDP over IPv4", true, true, PROTO_UDP, 92 },
+	{ "request for TCP over IPv4", true, true, PROTO_TCP, 100 },
+	{ "request for ICMP", true, true, PROTO_ICMP, 92 },
+	{ "request for UDP over IPv6", false, true, PROTO_UDP, 132 },
+	{ "request for TCP over IPv6", false, true, PROTO_TCP, 140 },
+	{ "request for ICMPv6", false, true, PROTO_ICMPV6, 132 },
 };
 
 static const struct identity_key key = { { 1, 2, 3 } };
@@ -195,18 +195,21 @@ Test(craft, request_is_what_deployed_servers_read)
 	cr_assert_eq(packet[48], 0, "the support check");
 }
 
-Test(craft, request_is_as_long_as_anything_it_causes)
+Test(craft, request_is_as_long_as_probe_and_response_together)
 {
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct probe_spec spec = spec_of(&cases[i], 3, 33500, 1);
+		size_t ip_len = ip_len_of(&cases[i]);
 		uint8_t packet[CRAFT_MAX];
-		size_t l4_len = craft_packet(&spec, packet) - ip_len_of(&cases[i]);
+		size_t len = craft_packet(&spec, packet);
 
 		if (!cases[i].is_request)
 			continue;
-		cr_expect_geq(l4_len, 16, "%s: UDP and ICMP probes", cases[i].name);
-		cr_expect_geq(l4_len, 24, "%s: TCP probes", cases[i].name);
-		cr_expect_geq(l4_len, 36, "%s: responses", cases[i].name);
+		cr_expect_geq(len, ip_len + (cases[i].proto == PROTO_TCP ? 24 : 16) + ip_len + 36,
+			      "%s", cases[i].name);
+		/* To somebody else goes the probe, to us the response. */
+		addr_from_text(cases[i].is_v4 ? "203.0.113.1" : "2001:db8:9::1", &spec.toward);
+		cr_expect_geq(craft_packet(&spec, packet), ip_len + 36, "%s", cases[i].name);
 	}
 }
 
