@@ -35,6 +35,7 @@ liboutput_a_SOURCES = \
 	output/sqlite_trace.c output/sqlite_trace.h \
 	output/study.c output/study.h \
 	output/study_graph.c output/study_graph.h \
+	output/study_maker.c output/study_maker.h \
 	output/study_settings.c \
 	output/study_sink.c \
 	output/text.c \
@@ -43,6 +44,7 @@ liboutput_a_SOURCES = \
 	output/text_pair.c output/text_pair.h \
 	output/text_trace.c output/text_trace.h \
 	output/utf8.c output/utf8.h \
+	output/uuid.c output/uuid.h \
 	output/whole_file.c output/whole_file.h
 if WITH_MAXMINDDB
 liboutput_a_SOURCES += output/asn.c

@@ -18,15 +18,33 @@
 /* One direction while it is written. */
 struct direction {
 	const struct trace_record *trace;
+	const struct addr *own; /* our address, which nobody is to read; NULL: all may be read */
 	struct study_graph graph;
 	json_int_t first_id; /* of the root; those of the others follow, as they are written */
 	uint64_t *hashes;
 	size_t rows[UINT8_MAX + 2]; /* where the probes of each TTL begin */
 };
 
-static const char *address_text(const struct vertex_record *vertex, char text[static ADDR_TEXT_LEN])
+static bool is_redacted(const struct direction *d, const struct vertex_record *vertex)
 {
-	return addr_is_none(&vertex->addr) ? BLACK_HOLE : addr_to_text(&vertex->addr, text);
+	const struct trace_record *trace = d->trace;
+
+	if (!d->own || addr_is_none(&vertex->addr))
+		return false;
+	if (addr_equal(&vertex->addr, d->own))
+		return true;
+	return trace->direction == TRACE_REVERSE && trace->arrival_len > 0 &&
+	       vertex->ttl >= trace->arrival_len;
+}
+
+static const char *address_text(const struct direction *d, const struct vertex_record *vertex,
+				char text[static ADDR_TEXT_LEN])
+{
+	if (addr_is_none(&vertex->addr))
+		return BLACK_HOLE;
+	if (is_redacted(d, vertex))
+		return addr_is_v4(&vertex->addr) ? "0.0.0.0" : "::";
+	return addr_to_text(&vertex->addr, text);
 }
 
 /*
@@ -44,7 +62,7 @@ static void hash_vertices(struct direction *d)
 
 		if (addr_is_none(&vertex->addr) && d->graph.predecessors[i] != i)
 			start = d->hashes[d->graph.predecessors[i]];
-		d->hashes[i] = fnv_text(start, address_text(vertex, text));
+		d->hashes[i] = fnv_text(start, address_text(d, vertex, text));
 	}
 }
 
@@ -66,14 +84,23 @@ static void index_rows(struct direction *d)
 	d->rows[UINT8_MAX + 1] = row;
 }
 
-static int direction_init(struct direction *d, const struct trace_record *trace,
-			  json_int_t first_id)
+static const struct addr *own_address(const struct study_settings *s,
+				      const struct trace_record *trace)
+{
+	if (trace->direction == TRACE_FORWARD)
+		return &trace->src;
+	return s->is_indirect ? NULL : &trace->dst;
+}
+
+static int direction_init(struct direction *d, const struct study_settings *s,
+			  const struct trace_record *trace, json_int_t first_id)
 {
 	int err = study_graph_init(&d->graph, trace);
 
 	if (err)
 		return err;
 	d->trace = trace;
+	d->own = s->redact_source ? own_address(s, trace) : NULL;
 	d->first_id = first_id;
 	d->hashes = calloc(d->graph.vertex_count, sizeof(*d->hashes));
 	if (!d->hashes)
@@ -180,7 +207,8 @@ static json_t *vertex_json(const struct direction *d, size_t index)
 	if (json_object_set_new(vertex, "id", json_integer(id)) != 0 ||
 	    json_object_set_new(vertex, "hash", json_integer((json_int_t)d->hashes[index])) != 0 ||
 	    json_object_set_new(vertex, "address",
-				json_string(address_text(&d->graph.vertices[index], text))) != 0 ||
+				json_string(address_text(d, &d->graph.vertices[index], text))) !=
+		    0 ||
 	    set_list(vertex, "rtt", append_rtts, d, index) != 0 ||
 	    set_list(vertex, "flows", append_flows, d, index) != 0 ||
 	    set_list(vertex, "successors", append_successors, d, index) != 0) {
@@ -207,11 +235,13 @@ static int add_names(json_t *hostnames, const struct direction *d, study_names *
 	int err = 0;
 
 	for (size_t i = 0; i < d->graph.vertex_count && !err; i++) {
-		const struct addr *addr = &d->graph.vertices[d->graph.order[i]].addr;
+		const struct vertex_record *vertex = &d->graph.vertices[d->graph.order[i]];
+		const struct addr *addr = &vertex->addr;
 		const char *const *name;
 		json_t *list;
 
-		if (addr_is_none(addr) || json_object_get(hostnames, addr_to_text(addr, text)))
+		if (addr_is_none(addr) || is_redacted(d, vertex) ||
+		    json_object_get(hostnames, addr_to_text(addr, text)))
 			continue;
 		name = names(context, addr);
 		if (!name || !*name)
@@ -290,7 +320,8 @@ json_t *study_document(const struct study_settings *settings, const struct trace
 
 		if (!traces[i])
 			continue;
-		err = direction_init(&d, traces[i], next_id) || add_direction(lists, keys[i], &d) ||
+		err = direction_init(&d, settings, traces[i], next_id) ||
+		      add_direction(lists, keys[i], &d) ||
 		      (names && add_names(hostnames, &d, names, context));
 		next_id += (json_int_t)d.graph.vertex_count;
 		direction_fini(&d);

@@ -27,6 +27,8 @@ struct study_settings {
 	uint32_t min_burst;
 	uint32_t max_burst;
 	bool single_vertex_probe_opt;
+	bool is_indirect;   /* reverse: the probes went to somebody else, not to us */
+	bool redact_source; /* our own address is left out; the run's config does not say so */
 };
 
 /*
@@ -44,6 +46,11 @@ typedef const char *const *study_names(void *context, const struct addr *addr);
  * The document of one trace, or of both directions of a two-way trace: either may be
  * NULL.  `names` may be NULL: no host names.  NULL is returned for lack of memory and
  * for no other reason.
+ *
+ * With redact_source the vertices of this host have the address 0.0.0.0 or ::, its hash
+ * and no names: the root of a forward trace, and in a reverse one whoever has the
+ * address that the probes went to, or is as far away as a probe that was seen to come
+ * in here: behind a NAT that is another address.
  */
 json_t *study_document(const struct study_settings *settings, const struct trace_record *forward,
 		       const struct trace_record *reverse, study_names *names, void *context);

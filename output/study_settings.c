@@ -58,6 +58,7 @@ static struct study_settings read_settings(struct reader *r)
 		.abort = read_u32(r, "abort"),
 	};
 
+	settings.is_indirect = json_is_string(json_object_get(r->config, "forward-to"));
 	if (mode && strcmp(mode, "singlepath") == 0) {
 		settings.probes = read_u32(r, "probes");
 	} else if (mode && strcmp(mode, "multipath") == 0) {

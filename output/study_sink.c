@@ -11,27 +11,48 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "output/pairs.h"
-#include "output/record_copy.h"
 #include "output/sink.h"
-#include "output/study.h"
+#include "output/study_maker.h"
 #include "output/whole_file.h"
 
 struct study_writer {
 	struct whole_files files;
-	struct study_settings settings;
-	struct pairs *pairs; /* of struct trace_record */
-	struct sink_names names;
-	const char *found[2]; /* the answer to name_list(), and its end */
+	struct study_maker *maker;
 };
 
 static void writer_free(struct study_writer *w)
 {
 	if (!w)
 		return;
-	pairs_free(w->pairs);
+	study_maker_free(w->maker);
 	whole_files_fini(&w->files);
 	free(w);
+}
+
+static int write_document(struct study_writer *w, const char *path, const json_t *document)
+{
+	char *text = json_dumps(document, STUDY_DUMP_FLAGS);
+	int err = text ? whole_file_write(path, text, strlen(text)) : -ENOMEM;
+
+	free(text);
+	return err ? whole_files_fail(&w->files, path, err) : 0;
+}
+
+static int take_document(void *context, const char *target, json_t *document, bool is_finished)
+{
+	struct study_writer *w = context;
+	char *path = whole_files_name(&w->files, target, ".json");
+	int err = 0;
+
+	(void)is_finished; /* what there is may be looked at */
+	if (!path)
+		return -ENOMEM;
+	if (document)
+		err = write_document(w, path, document);
+	else if (w->files.has_one_target)
+		log_info("%s: not written: nothing was traced", path);
+	free(path);
+	return err;
 }
 
 static int study_sink_open(const char *path, const struct sink_options *options,
@@ -40,10 +61,9 @@ static int study_sink_open(const char *path, const struct sink_options *options,
 	struct study_writer *w = calloc(1, sizeof(*w));
 	int err = -ENOMEM;
 
-	if (!w || pairs_new(free, &w->pairs) != 0)
+	if (!w)
 		goto cleanup;
-	w->names = options->names;
-	err = study_settings_read(run->config, &w->settings);
+	err = study_maker_new(run->config, &options->names, false, take_document, w, &w->maker);
 	if (err)
 		goto cleanup;
 	err = whole_files_init(&w->files, path, options->is_one_target);
@@ -56,85 +76,19 @@ cleanup:
 	return err;
 }
 
-/* One name at most is looked up for an address. */
-static const char *const *name_list(void *context, const struct addr *addr)
+/* What the files have not complained about yet is lack of memory. */
+static int keep_error(struct study_writer *w, int err)
 {
-	struct study_writer *w = context;
-
-	w->found[0] = w->names.name_of(w->names.arg, addr);
-	return w->found[0] ? w->found : NULL;
-}
-
-static int write_document(struct study_writer *w, const char *path,
-			  const struct trace_record *forward, const struct trace_record *reverse)
-{
-	json_t *document = study_document(&w->settings, forward, reverse,
-					  w->names.name_of ? name_list : NULL, w);
-	char *text = document ? json_dumps(document, STUDY_DUMP_FLAGS) : NULL;
-	int err = text ? whole_file_write(path, text, strlen(text)) : -ENOMEM;
-
-	free(text);
-	json_decref(document);
-	return err ? whole_files_fail(&w->files, path, err) : 0;
-}
-
-/* Nothing was probed where there is no server or no answer: no trace for a study. */
-static bool is_trace(const struct trace_record *trace)
-{
-	return trace && trace->probe_count > 0;
-}
-
-/* One trace, or with `b` both of a pair. */
-static int write_traces(struct study_writer *w, const struct trace_record *a,
-			const struct trace_record *b)
-{
-	const struct trace_record *forward = a->direction == TRACE_FORWARD ? a : b;
-	const struct trace_record *reverse = forward == a ? b : a;
-	char *path = whole_files_name(&w->files, a->target, ".json");
-	int err = 0;
-
-	if (!path)
-		return whole_files_fail(&w->files, w->files.base, -ENOMEM);
-	if (is_trace(a) || is_trace(b))
-		err = write_document(w, path, is_trace(forward) ? forward : NULL,
-				     is_trace(reverse) ? reverse : NULL);
-	else if (w->files.has_one_target)
-		log_info("%s: not written: nothing was traced", path);
-	free(path);
-	return err;
-}
-
-static int keep(struct study_writer *w, const struct trace_record *trace)
-{
-	struct trace_record *copy;
-	int err = record_copy(trace, &copy);
-
-	if (err)
-		return whole_files_fail(&w->files, w->files.base, err);
-	err = pairs_add(w->pairs, trace->pair_id, copy);
-	if (err) {
-		free(copy);
-		return whole_files_fail(&w->files, w->files.base, err);
-	}
-	return 0;
+	return err && !w->files.err ? whole_files_fail(&w->files, w->files.base, err) : err;
 }
 
 static int study_sink_record(void *self, const struct trace_record *trace)
 {
 	struct study_writer *w = self;
-	struct trace_record *partner;
-	int err;
 
 	if (w->files.err)
 		return w->files.err;
-	if (trace->pair_id == 0)
-		return write_traces(w, trace, NULL);
-	partner = pairs_take(w->pairs, trace->pair_id);
-	if (!partner)
-		return keep(w, trace);
-	err = write_traces(w, partner, trace);
-	free(partner);
-	return err;
+	return keep_error(w, study_maker_add(w->maker, trace));
 }
 
 /* Files are complete when they appear; who waits for a partner goes on waiting. */
@@ -148,13 +102,10 @@ static int study_sink_flush(void *self)
 static int study_sink_close(void *self, const struct run_end *end)
 {
 	struct study_writer *w = self;
-	struct trace_record *trace;
 	int err;
 
-	while (end && !w->files.err && (trace = pairs_take_any(w->pairs))) {
-		write_traces(w, trace, NULL);
-		free(trace);
-	}
+	if (end && !w->files.err)
+		keep_error(w, study_maker_finish(w->maker));
 	err = w->files.err;
 	writer_free(w);
 	return err;

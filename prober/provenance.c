@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +11,7 @@
 
 #include "base/clock.h"
 #include "config.h"
-
-#define UUID_TEXT_LEN 37
+#include "output/uuid.h"
 
 struct provenance {
 	struct run_record run;
@@ -23,19 +21,6 @@ struct provenance {
 	char *host;
 	char *list;
 };
-
-static void provenance_uuid(char text[static UUID_TEXT_LEN])
-{
-	uint8_t b[16];
-
-	randombytes_buf(b, sizeof(b));
-	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40); /* version 4: random */
-	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
-	snprintf(text, UUID_TEXT_LEN,
-		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-		 b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-		 b[15]);
-}
 
 /* Text that may be no UTF-8: what is not stays out, rather than all of it. */
 static json_t *provenance_string(const char *text)
@@ -172,7 +157,7 @@ int provenance_new(int argc, char **argv, const struct prober_options *options,
 
 	if (!p)
 		return -ENOMEM;
-	provenance_uuid(p->uuid);
+	uuid_make(p->uuid);
 	p->argv = provenance_argv(argc, argv);
 	p->config = provenance_config(options, asn);
 	p->host = provenance_host();

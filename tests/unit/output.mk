@@ -23,6 +23,7 @@ unit_tests += \
 	tests/unit/test_study_document \
 	tests/unit/test_study_memory \
 	tests/unit/test_study_names \
+	tests/unit/test_study_redact \
 	tests/unit/test_study_settings \
 	tests/unit/test_study_sink \
 	tests/unit/test_text \
@@ -102,6 +103,9 @@ tests_unit_test_study_memory_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_study_names_SOURCES = tests/unit/test_study_names.c $(test_study)
 tests_unit_test_study_names_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_study_names_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_study_redact_SOURCES = tests/unit/test_study_redact.c $(test_study)
+tests_unit_test_study_redact_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_study_redact_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_study_settings_SOURCES = tests/unit/test_study_settings.c $(test_study)
 tests_unit_test_study_settings_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_study_settings_LDADD = $(OUTPUT_TEST_LIBS)
