@@ -16,8 +16,11 @@ liboutput_a_SOURCES = \
 	output/fanout.c output/fanout.h \
 	output/graph.c output/graph.h output/graph_merge.c \
 	output/fnv.c output/fnv.h \
+	output/gzip.c output/gzip.h \
 	output/id_cache.c output/id_cache.h \
 	output/names.c output/names.h \
+	output/outbox.c output/outbox.h \
+	output/outbox_list.c output/outbox_state.h \
 	output/pairs.c output/pairs.h \
 	output/picture.c output/picture.h \
 	output/record.c output/record.h \
@@ -31,6 +34,7 @@ liboutput_a_SOURCES = \
 	output/sqlite_db.c output/sqlite_db.h \
 	output/sqlite_dictionary.c output/sqlite_dictionary.h \
 	output/sqlite_names.c output/sqlite_names.h \
+	output/sqlite_outbox.c output/sqlite_outbox.h \
 	output/sqlite_run.c output/sqlite_run.h \
 	output/sqlite_trace.c output/sqlite_trace.h \
 	output/study.c output/study.h \
@@ -52,9 +56,9 @@ else
 liboutput_a_SOURCES += output/asn_none.c
 endif
 liboutput_a_CFLAGS = $(AM_CFLAGS) $(SQLITE3_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS) \
-	$(MAXMINDDB_CFLAGS)
+	$(MAXMINDDB_CFLAGS) $(ZLIB_CFLAGS)
 OUTPUT_LIBS = liboutput.a $(BASE_LIBS) $(SQLITE3_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) \
-	$(MAXMINDDB_LIBS)
+	$(MAXMINDDB_LIBS) $(ZLIB_LIBS)
 
 # SQL as one C string a file: each line quoted, with its newline.
 schema_files = output/schema.sql output/views.sql

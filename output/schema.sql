@@ -2,7 +2,7 @@
 -- explains it.  Moments are integer microseconds since 1970 UTC, round trips integer
 -- nanoseconds, addresses 4 or 16 raw bytes with their text beside them.
 PRAGMA application_id = 0x52545230;      -- 'RTR0': file(1) and we can tell
-PRAGMA user_version = 2;                 -- the schema's version
+PRAGMA user_version = 3;                 -- the schema's version
 
 CREATE TABLE run (                       -- one process: provenance
   run_id      INTEGER PRIMARY KEY,
@@ -143,3 +143,20 @@ CREATE TABLE alias_pair (                -- what made the sets
   usable      INTEGER NOT NULL,
   PRIMARY KEY (cycle_id, endpoint_id, set_id, a_id, b_id)
 ) WITHOUT ROWID;
+CREATE TABLE upload (                    -- the outbox: documents for a collector
+  upload_id   INTEGER PRIMARY KEY,
+  key         TEXT NOT NULL UNIQUE,      -- a uuid, the same in every attempt
+  trace_id    INTEGER NOT NULL REFERENCES trace,  -- of two directions, what ended last
+  collector   TEXT NOT NULL,             -- the URL that the user agreed to
+  consented_us INTEGER NOT NULL,         -- and when
+  state       TEXT NOT NULL DEFAULT 'queued'
+              CHECK (state IN ('queued','sent','rejected','given up')),
+  queued_us   INTEGER NOT NULL,
+  attempts    INTEGER NOT NULL DEFAULT 0,
+  tried_us    INTEGER,                   -- when the last attempt ended; NULL: none was made
+  status      INTEGER,                   -- its HTTP status; NULL: no answer
+  reason      TEXT,                      -- why it was in vain; NULL: it was not
+  bytes       INTEGER NOT NULL,          -- length of the document
+  body        BLOB                       -- the document as gzip; NULL once it was sent
+);
+CREATE INDEX upload_queue ON upload (attempts, upload_id) WHERE state = 'queued';

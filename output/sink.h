@@ -24,6 +24,9 @@ struct sink_options {
 	bool keep_apart;	 /* pictures: vertices with the same address don't become one */
 	bool is_one_target;	 /* no more than one will come */
 	struct sink_names names; /* .name_of may be NULL */
+	const char *collector;	 /* databases: queue documents for it; NULL: don't */
+	int64_t consented_us;	 /* when the user agreed to that, since 1970 UTC */
+	bool redact_source;	 /* of these documents: without our own address */
 };
 
 /*

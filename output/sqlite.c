@@ -18,6 +18,7 @@
 #include "output/sink.h"
 #include "output/sqlite_alias.h"
 #include "output/sqlite_db.h"
+#include "output/sqlite_outbox.h"
 #include "output/sqlite_run.h"
 #include "output/sqlite_trace.h"
 
@@ -28,6 +29,7 @@ struct sqlite_writer {
 	struct sqlite_db *db;
 	struct sqlite_traces *traces;
 	struct sqlite_aliases *aliases;
+	struct sqlite_outbox *outbox; /* NULL: nothing is to be sent */
 	struct sqlite_run run;
 	sqlite3_stmt *begin, *commit;
 	mono batch_since;
@@ -53,6 +55,7 @@ static void writer_free(struct sqlite_writer *w)
 	sqlite3_finalize(w->begin);
 	sqlite3_finalize(w->commit);
 	sqlite_aliases_free(w->aliases);
+	sqlite_outbox_free(w->outbox);
 	sqlite_traces_free(w->traces);
 	sqlite_db_close(w->db);
 	free(w);
@@ -79,6 +82,8 @@ static int sqlite_sink_open(const char *path, const struct sink_options *options
 		err = prepare(w);
 	if (!err)
 		err = sqlite_aliases_new(w->db, sqlite_traces_dictionary(w->traces), &w->aliases);
+	if (!err && options->collector)
+		err = sqlite_outbox_new(w->db, options, run, &w->outbox);
 	if (!err)
 		err = sqlite_run_begin(w->db, run, &w->run);
 	if (err)
@@ -139,10 +144,13 @@ static int add_aliases(struct sqlite_writer *w, const struct trace_record *trace
 
 static int add_record(struct sqlite_writer *w, const struct trace_record *trace)
 {
+	int64_t trace_id;
 	int err = batch_begin(w);
 
 	if (!err)
-		err = sqlite_traces_add(w->traces, w->run.cycle_id, trace);
+		err = sqlite_traces_add(w->traces, w->run.cycle_id, trace, &trace_id);
+	if (!err && w->outbox)
+		err = sqlite_outbox_add(w->outbox, trace_id, trace);
 	if (!err)
 		err = add_aliases(w, trace);
 	w->batch_rows += 1 + (uint32_t)(trace->probe_count + trace->link_count);

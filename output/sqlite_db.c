@@ -17,7 +17,7 @@
 
 enum {
 	APPLICATION_ID = 0x52545230, /* as in schema.sql */
-	SCHEMA_VERSION = 2,	     /* as there */
+	SCHEMA_VERSION = 3,	     /* as there */
 	BUSY_TIMEOUT_MS = 5000,	     /* somebody else's short write, say an annotation */
 };
 
@@ -233,6 +233,15 @@ static int create_schema(struct sqlite_db *db)
 /* From each version to the next; the views are made anew after. */
 static const char *const upgrades[] = {
 	[1] = "ALTER TABLE trace ADD COLUMN eps_trace REAL; PRAGMA user_version = 2",
+	[2] = "CREATE TABLE upload (upload_id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE,"
+	      " trace_id INTEGER NOT NULL REFERENCES trace, collector TEXT NOT NULL,"
+	      " consented_us INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'queued'"
+	      " CHECK (state IN ('queued','sent','rejected','given up')),"
+	      " queued_us INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
+	      " tried_us INTEGER, status INTEGER, reason TEXT, bytes INTEGER NOT NULL,"
+	      " body BLOB);"
+	      "CREATE INDEX upload_queue ON upload (attempts, upload_id) WHERE state = 'queued';"
+	      "PRAGMA user_version = 3",
 };
 _Static_assert(ARRAY_LEN(upgrades) == SCHEMA_VERSION, "an upgrade for each older version");
 

@@ -241,7 +241,8 @@ static int add_link(struct sqlite_traces *t, int64_t trace_id, const struct trac
 	return sqlite_db_step(t->db, s);
 }
 
-int sqlite_traces_add(struct sqlite_traces *t, int64_t cycle_id, const struct trace_record *trace)
+int sqlite_traces_add(struct sqlite_traces *t, int64_t cycle_id, const struct trace_record *trace,
+		      int64_t *ret_trace_id)
 {
 	int64_t trace_id;
 	int err = add_trace(t, cycle_id, trace, &trace_id);
@@ -250,5 +251,9 @@ int sqlite_traces_add(struct sqlite_traces *t, int64_t cycle_id, const struct tr
 		err = add_hop(t, trace_id, trace, &trace->probes[i]);
 	for (size_t i = 0; !err && i < trace->link_count; i++)
 		err = add_link(t, trace_id, trace, &trace->links[i]);
-	return err ? err : sqlite_names_add(t->names, trace);
+	if (!err)
+		err = sqlite_names_add(t->names, trace);
+	if (!err)
+		*ret_trace_id = trace_id;
+	return err;
 }

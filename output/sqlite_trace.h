@@ -22,4 +22,5 @@ void sqlite_traces_free(struct sqlite_traces *t);
 struct sqlite_dictionary *sqlite_traces_dictionary(struct sqlite_traces *t);
 
 /* After an error nobody knows what was written: the transaction must be rolled back. */
-int sqlite_traces_add(struct sqlite_traces *t, int64_t cycle_id, const struct trace_record *trace);
+int sqlite_traces_add(struct sqlite_traces *t, int64_t cycle_id, const struct trace_record *trace,
+		      int64_t *ret_trace_id);

@@ -14,6 +14,8 @@
 /* How to write a document: as the reference does, ASCII only, and without the digits
  * of a double that say nothing. */
 #define STUDY_DUMP_FLAGS (JSON_INDENT(4) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15))
+/* The same, to be sent. */
+#define STUDY_SEND_FLAGS (JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15))
 
 /* What the command line asked for, so far as the document tells. */
 struct study_settings {

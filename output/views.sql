@@ -56,3 +56,11 @@ FROM trace f JOIN trace r ON r.pair_id = f.pair_id AND r.direction = 1
      JOIN endpoint e ON e.endpoint_id = f.endpoint_id
      JOIN stop fs ON fs.stop = f.stop JOIN stop rs ON rs.stop = r.stop
 WHERE f.direction = 0;
+DROP VIEW IF EXISTS v_upload;
+CREATE VIEW v_upload AS                  -- one row a document
+SELECT u.upload_id, u.key, e.name AS target, u.state, u.collector, u.attempts, u.status,
+       u.reason, u.bytes, t.trace_id, t.pair_id,
+       datetime(u.consented_us / 1000000, 'unixepoch') AS consented,
+       datetime(u.queued_us / 1000000, 'unixepoch') AS queued,
+       datetime(u.tried_us / 1000000, 'unixepoch') AS tried
+FROM upload u JOIN trace t USING (trace_id) JOIN endpoint e USING (endpoint_id);

@@ -11,7 +11,7 @@ rules() {
 wire            |                                                                              |
 base            | wire                                                                         | sys/capability.h
 targets         | base wire                                                                    | sodium.h
-output          | base wire                                                                    | sqlite3.h sodium.h jansson.h maxminddb.h
+output          | base wire                                                                    | sqlite3.h sodium.h jansson.h maxminddb.h zlib.h
 prober/probe    | base wire                                                                    | sodium.h
 prober/net      | base wire                                                                    | pcap/pcap.h libmnl/libmnl.h
 prober/engine   | prober/probe targets output base wire                                        |
@@ -22,7 +22,7 @@ RULES
 }
 
 # Every library header that anybody uses; what is not listed belongs to the system.
-libraries='sys/capability.h sqlite3.h sodium.h jansson.h maxminddb.h pcap.h pcap/* libmnl/* event.h event2/* bpf/* criterion/*'
+libraries='sys/capability.h sqlite3.h sodium.h jansson.h maxminddb.h pcap.h pcap/* libmnl/* event.h event2/* bpf/* curl/* zlib.h criterion/*'
 
 # The engine knows of the floors beside it what they pass around, and no more.
 engine_headers='targets/target.h output/record.h'

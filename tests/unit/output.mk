@@ -8,8 +8,10 @@ unit_tests += \
 	tests/unit/test_fanout \
 	tests/unit/test_fnv \
 	tests/unit/test_graph \
+	tests/unit/test_gzip \
 	tests/unit/test_id_cache \
 	tests/unit/test_names \
+	tests/unit/test_outbox \
 	tests/unit/test_pairs \
 	tests/unit/test_picture \
 	tests/unit/test_record \
@@ -19,6 +21,7 @@ unit_tests += \
 	tests/unit/test_sqlite_file \
 	tests/unit/test_sqlite_links \
 	tests/unit/test_sqlite_names \
+	tests/unit/test_sqlite_outbox \
 	tests/unit/test_study \
 	tests/unit/test_study_document \
 	tests/unit/test_study_memory \
@@ -42,6 +45,8 @@ test_results = tests/unit/results.c tests/unit/results.h $(test_records)
 test_study = tests/unit/study_checks.c tests/unit/study_checks.h \
 	tests/unit/study_drafts.c tests/unit/study_drafts.h $(test_records)
 EXTRA_DIST += tests/study
+test_queued = tests/unit/queued.c tests/unit/queued.h \
+	tests/unit/results.c tests/unit/results.h $(test_study)
 test_printed = tests/unit/printed.c tests/unit/printed.h $(test_records)
 test_flows = tests/unit/flows.c tests/unit/flows.h $(test_records)
 test_alias = tests/unit/alias_checks.c tests/unit/alias_checks.h $(test_flows)
@@ -127,3 +132,11 @@ tests_unit_test_whole_file_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=write
 tests_unit_test_whole_file_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_pairs_SOURCES = tests/unit/test_pairs.c
 tests_unit_test_pairs_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_gzip_SOURCES = tests/unit/test_gzip.c
+tests_unit_test_gzip_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_outbox_SOURCES = tests/unit/test_outbox.c $(test_queued)
+tests_unit_test_outbox_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_outbox_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_sqlite_outbox_SOURCES = tests/unit/test_sqlite_outbox.c $(test_queued)
+tests_unit_test_sqlite_outbox_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_sqlite_outbox_LDADD = $(OUTPUT_TEST_LIBS)
