@@ -291,6 +291,14 @@ static enum option_outcome option_informs(const struct option_table *table,
 	return OPTION_EXIT;
 }
 
+void option_store_presets(const struct option_table *table, void *config)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (table->options[i].preset &&
+		    option_store(&table->options[i], table->options[i].preset, config))
+			abort(); /* the table contradicts itself; a test feeds every preset */
+}
+
 enum option_outcome option_parse(const struct option_table *table, int argc, char **argv,
 				 void *config, bool *given, int *ret_operand)
 {
@@ -300,12 +308,9 @@ enum option_outcome option_parse(const struct option_table *table, int argc, cha
 
 	if (table->count > OPTION_TABLE_MAX)
 		abort();
-	for (size_t i = 0; i < table->count; i++) {
+	for (size_t i = 0; i < table->count; i++)
 		given[i] = false;
-		if (table->options[i].preset &&
-		    option_store(&table->options[i], table->options[i].preset, config))
-			abort(); /* the table contradicts itself; a test feeds every preset */
-	}
+	option_store_presets(table, config);
 	option_to_getopt(table, longs, letters);
 	optind = 0; /* glibc: start afresh, for tests that parse many times */
 	opterr = 0;

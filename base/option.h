@@ -92,6 +92,9 @@ enum option_outcome {
 enum option_outcome option_parse(const struct option_table *table, int argc, char **argv,
 				 void *config, bool *given, int *ret_operand);
 
+/* The presets alone. */
+void option_store_presets(const struct option_table *table, void *config);
+
 /*
  * Parses one value into its field.  Returns 0, -EINVAL if the text is no such
  * value, -ERANGE if it is out of bounds, -ENOSPC if a list is full.

@@ -26,7 +26,7 @@ bool privilege_held(const char *capability)
 }
 
 /* By system calls only: between fork and exec nothing should be allocated. */
-static int drop_capabilities(void)
+int privilege_drop(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
@@ -42,5 +42,5 @@ int privilege_renounce(uid_t uid, gid_t gid)
 	if (geteuid() == 0 && (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 ||
 			       setresuid(uid, uid, uid) != 0))
 		return -errno;
-	return drop_capabilities();
+	return privilege_drop();
 }

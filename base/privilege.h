@@ -11,6 +11,12 @@
 bool privilege_held(const char *capability);
 
 /*
+ * Gives up all capabilities of this process, for good, and of what it runs; whoever it is
+ * it remains.  Before it has threads.  Returns 0 or -errno.
+ */
+int privilege_drop(void);
+
+/*
  * For a child that is to run another program: gives up all capabilities, for good,
  * and whoever is root becomes `uid` and `gid` without other groups.  Returns 0 or
  * -errno; then nothing may be run.

@@ -1,19 +1,24 @@
 # The OPTIONS of each page come from the program's own table.  Built pages are in the
 # tarball: there the program is run only when a source is newer, hence the order-only
 # prerequisite.
-dist_man_MANS += man/revprobe.8
-EXTRA_DIST += man/revprobe.8.in man/revprobe-server.8.in
-MAINTAINERCLEANFILES += man/revprobe.8 man/revprobe-server.8
+dist_man_MANS += man/revprobe.8 man/revprobe-transmit.8
+EXTRA_DIST += man/revprobe.8.in man/revprobe-server.8.in man/revprobe-transmit.8.in
+MAINTAINERCLEANFILES += man/revprobe.8 man/revprobe-server.8 man/revprobe-transmit.8
 CLEANFILES += man/revprobe.8.tmp man/revprobe.8.options man/revprobe-server.8.tmp \
-	man/revprobe-server.8.options
+	man/revprobe-server.8.options man/revprobe-transmit.8.tmp man/revprobe-transmit.8.options
 
 # Needs $$program; @OPTIONS@ has a line of its own.
 fill_in_options = $(MKDIR_P) $(@D) && $$program --help=man >$@.options && \
 	$(SED) -e '/^@OPTIONS@$$/{' -e 'r $@.options' -e d -e '}' $< >$@.tmp && \
 	mv $@.tmp $@ && rm -f $@.options
 
-man/revprobe.8: man/revprobe.8.in prober/options.c base/option_print.c | prober/revprobe$(EXEEXT)
+man/revprobe.8: man/revprobe.8.in prober/options.c prober/transmit_options.h \
+		base/option_print.c | prober/revprobe$(EXEEXT)
 	$(AM_V_GEN)program=prober/revprobe$(EXEEXT); $(fill_in_options)
+
+man/revprobe-transmit.8: man/revprobe-transmit.8.in prober/transmit_options.c \
+		prober/transmit_options.h base/option_print.c | prober/revprobe$(EXEEXT)
+	$(AM_V_GEN)program='prober/revprobe$(EXEEXT) transmit'; $(fill_in_options)
 
 if ENABLE_SERVER
 dist_man_MANS += man/revprobe-server.8

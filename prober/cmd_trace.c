@@ -20,8 +20,10 @@
 #include "output/names.h"
 #include "output/picture.h"
 #include "prober/campaign/campaign.h"
+#include "prober/exit.h"
 #include "prober/net/route.h"
 #include "prober/provenance.h"
+#include "prober/transmission.h"
 #include "targets/choice.h"
 #include "targets/order.h"
 #include "targets/sources.h"
@@ -84,14 +86,19 @@ static const char *name_of(void *arg, const struct addr *addr)
 	return names_find(arg, addr);
 }
 
-static int open_sinks(const struct prober_options *o, struct names *names, struct asn_db *asn,
-		      const struct run_record *run, struct fanout **ret_sinks)
+static int open_sinks(const struct prober_options *o, const struct transmission *transmission,
+		      struct names *names, struct asn_db *asn, const struct run_record *run,
+		      struct fanout **ret_sinks)
 {
+	const char *database = transmission_database(transmission, o);
 	const struct sink_options options = {
 		.format = picture_formats[o->format],
 		.keep_apart = o->no_merge,
 		.is_one_target = is_one_target(o),
 		.names = { names ? name_of : NULL, names },
+		.collector = transmission->delivery.collector.url,
+		.consented_us = transmission->consented_us,
+		.redact_source = o->redact_source,
 	};
 	struct fanout *sinks;
 	int err = fanout_new(&sinks);
@@ -102,8 +109,8 @@ static int open_sinks(const struct prober_options *o, struct names *names, struc
 	if (o->resolve_aliases)
 		err = fanout_resolve_aliases(sinks, o->alias_private);
 	/* First what refuses files that are not its own, then what empties them. */
-	if (!err && o->db)
-		err = fanout_add(sinks, &sqlite_sink, o->db, &options, run);
+	if (!err && database)
+		err = fanout_add(sinks, &sqlite_sink, database, &options, run);
 	if (!err && o->study)
 		err = fanout_add(sinks, &study_sink, o->output, &options, run);
 	if (!err && o->draws)
@@ -315,6 +322,7 @@ static int dry_run(const struct campaign_config *config, struct target_source *s
 int cmd_trace(int argc, char **argv, const struct prober_options *options)
 {
 	struct campaign_config config;
+	struct transmission transmission = { 0 };
 	struct provenance *provenance = NULL;
 	struct target_source *source = NULL;
 	struct names *names = NULL;
@@ -324,7 +332,8 @@ int cmd_trace(int argc, char **argv, const struct prober_options *options)
 
 	if (make_config(options, &config) || open_choice(options, &config.choice))
 		return status;
-	if (check_toward(&config) || open_asn(options, &asn) || open_sources(options, &source))
+	if (check_toward(&config) || open_asn(options, &asn) || open_sources(options, &source) ||
+	    transmission_begin(options, &transmission))
 		goto out;
 	if (options->dry_run) {
 		status = dry_run(&config, source);
@@ -333,11 +342,12 @@ int cmd_trace(int argc, char **argv, const struct prober_options *options)
 	status = EXIT_FAILURE;
 	if (provenance_new(argc, argv, options, asn ? asn_about(asn) : NULL, &provenance) ||
 	    open_names(options, &names) ||
-	    open_sinks(options, names, asn, provenance_run(provenance), &sinks))
+	    open_sinks(options, &transmission, names, asn, provenance_run(provenance), &sinks))
 		goto out;
 	config.names = names;
-	status = run(&config, source, sinks);
+	status = transmission_send(&transmission, options, run(&config, source, sinks));
 out:
+	transmission_fini(&transmission);
 	target_source_close(source);
 	choice_close(config.choice);
 	names_free(names);

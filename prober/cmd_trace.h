@@ -4,8 +4,5 @@
 
 #include "prober/options.h"
 
-/* Beside EXIT_SUCCESS and EXIT_FAILURE. */
-enum { EXIT_USAGE = 2, EXIT_INTERRUPTED = 3 };
-
 /* Returns the exit status; what is wrong was logged. */
 int cmd_trace(int argc, char **argv, const struct prober_options *options);

@@ -62,13 +62,32 @@ libcampaign_a_CFLAGS = $(AM_CFLAGS) $(LIBEVENT_CFLAGS) $(JANSSON_CFLAGS) $(SODIU
 CAMPAIGN_LIBS = libcampaign.a $(ENGINE_LIBS) libnet.a $(TARGETS_LIBS) $(OUTPUT_LIBS) \
 	$(LIBPCAP_LIBS) $(LIBMNL_LIBS) $(LIBEVENT_LIBS) $(JANSSON_LIBS)
 
+noinst_LIBRARIES += libtransmit.a
+libtransmit_a_SOURCES = \
+	prober/transmit/auth.c prober/transmit/auth.h \
+	prober/transmit/backoff.c prober/transmit/backoff.h \
+	prober/transmit/collector.c prober/transmit/collector.h \
+	prober/transmit/consent.c prober/transmit/consent.h \
+	prober/transmit/http.c prober/transmit/http.h \
+	prober/transmit/reason.c prober/transmit/reason.h \
+	prober/transmit/spool.c prober/transmit/spool.h \
+	prober/transmit/uploader.c prober/transmit/uploader.h \
+	prober/transmit/verdict.c prober/transmit/verdict.h
+libtransmit_a_CFLAGS = $(AM_CFLAGS) $(LIBEVENT_CFLAGS) $(LIBCURL_CFLAGS) $(SODIUM_CFLAGS)
+TRANSMIT_LIBS = libtransmit.a $(OUTPUT_LIBS) $(LIBEVENT_LIBS) $(LIBCURL_LIBS) $(SODIUM_LIBS)
+
 bin_PROGRAMS += prober/revprobe
 noinst_LIBRARIES += libprober.a
 libprober_a_SOURCES = \
 	prober/cmd_trace.c prober/cmd_trace.h \
+	prober/cmd_transmit.c prober/cmd_transmit.h \
+	prober/delivery.c prober/delivery.h \
+	prober/exit.h \
 	prober/options.c prober/options.h \
-	prober/provenance.c prober/provenance.h
+	prober/provenance.c prober/provenance.h \
+	prober/transmission.c prober/transmission.h \
+	prober/transmit_options.c prober/transmit_options.h
 libprober_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
 prober_revprobe_SOURCES = prober/main.c
 prober_revprobe_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
-prober_revprobe_LDADD = libprober.a $(CAMPAIGN_LIBS)
+prober_revprobe_LDADD = libprober.a $(TRANSMIT_LIBS) $(CAMPAIGN_LIBS)

@@ -3,19 +3,22 @@
 #include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/container.h"
 #include "base/log.h"
 #include "base/privilege.h"
 #include "base/streams.h"
 #include "prober/cmd_trace.h"
+#include "prober/cmd_transmit.h"
+#include "prober/exit.h"
 #include "prober/options.h"
 
-int main(int argc, char **argv)
+/* The command without a name. */
+static int trace(int argc, char **argv)
 {
 	struct prober_options options;
 
-	if (streams_reserve())
-		return EXIT_FAILURE;
 	switch (prober_options_parse(argc, argv, &options)) {
 	case OPTION_EXIT:
 		return EXIT_SUCCESS;
@@ -25,14 +28,32 @@ int main(int argc, char **argv)
 		break;
 	}
 	log_init(prober_option_table.program, (enum log_level)options.log_level);
-	signal(SIGPIPE, SIG_IGN); /* a sink that nobody reads is an error, not the end */
-	if (sodium_init() < 0) {
-		log_error("libsodium: cannot start");
-		return EXIT_FAILURE;
-	}
 	if (!privilege_held("cap_net_raw")) {
 		log_error("not permitted: needs CAP_NET_RAW");
 		return EXIT_USAGE;
 	}
 	return cmd_trace(argc, argv, &options);
+}
+
+/* Those with one, in the place of the direction. */
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "transmit", cmd_transmit },
+};
+
+int main(int argc, char **argv)
+{
+	if (streams_reserve())
+		return EXIT_FAILURE;
+	signal(SIGPIPE, SIG_IGN); /* a sink that nobody reads is an error, not the end */
+	if (sodium_init() < 0) {
+		log_error("libsodium: cannot start");
+		return EXIT_FAILURE;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (argc > 1 && strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	return trace(argc, argv);
 }

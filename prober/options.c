@@ -165,6 +165,13 @@ static const struct option_desc options[] = {
 	{ .name = "asn-db", .metavar = "FILE", .type = OPTION_STRING, .offset = FIELD(asn_db),
 	  .help = "Show the autonomous system of each address in pictures and text, by this file "
 		  "in MaxMind's format, such as GeoLite2-ASN.mmdb." },
+	{ .name = "transmit", .type = OPTION_FLAG, .offset = FIELD(transmit),
+	  .help = "Send each measurement to the collector when probing has ended. It waits in the "
+		  "database of --db, or without that in one of its own, until it is there; see "
+		  "revprobe-transmit(8)." },
+	OPTIONS_COLLECTOR(FIELD(collector)),
+	{ .name = "redact-source", .type = OPTION_FLAG, .offset = FIELD(redact_source),
+	  .help = "Leave the address of this host out of what is sent." },
 	{ .name = "quiet", .letter = 'q', .type = OPTION_FLAG, .offset = FIELD(quiet),
 	  .help = "Say nothing on standard error but errors." },
 	OPTIONS_COMMON(FIELD(log_level)),
@@ -178,7 +185,8 @@ const struct option_table prober_option_table = {
 		    "       DIRECTION  forward | reverse | two-way\n"
 		    "       PROTOCOL   udp | tcp | icmp\n"
 		    "       MODE       singlepath | multipath\n"
-		    "       TARGET     host name, address or CIDR prefix",
+		    "       TARGET     host name, address or CIDR prefix\n"
+		    "   or: revprobe transmit [OPTIONS] [DB ...]    (revprobe transmit --help)",
 	.summary =
 		"Finds the routers on the way to each target (forward), on the way back from it\n"
 		"(reverse: it must run a reverse-traceroute server), or both.",
@@ -295,6 +303,25 @@ static enum option_outcome options_check_aliases(const struct prober_options *o)
 	return OPTION_OK;
 }
 
+static enum option_outcome options_check_transmit(const struct prober_options *o)
+{
+	const struct {
+		const char *name;
+		bool is_given;
+	} parts[] = {
+		{ "--collector", o->collector.url },
+		{ "--auth-file", o->collector.auth_file },
+		{ "--ca-file", o->collector.ca_file },
+		{ "--allow-http", o->collector.allow_http },
+		{ "--redact-source", o->redact_source },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (parts[i].is_given && !o->transmit)
+			return options_refuse("%s goes with --transmit only", parts[i].name);
+	return OPTION_OK;
+}
+
 static enum option_outcome options_check(const struct prober_options *o)
 {
 	struct addr source;
@@ -316,6 +343,8 @@ static enum option_outcome options_check(const struct prober_options *o)
 				      o->max_burst);
 	if (o->source && !addr_from_text(o->source, &source))
 		return options_refuse("--source: '%s' is not an address", o->source);
+	if (options_check_transmit(o) != OPTION_OK)
+		return OPTION_USAGE;
 	return options_check_aliases(o);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/option.h"
 #include "output/record.h"
+#include "prober/transmit_options.h"
 
 enum options_direction { DIRECTION_FORWARD, DIRECTION_REVERSE, DIRECTION_TWO_WAY };
 enum options_mode { MODE_SINGLEPATH, MODE_MULTIPATH };
@@ -59,8 +60,11 @@ struct prober_options {
 	bool no_merge;
 	bool resolve_aliases;
 	bool alias_private;
-	const char *asn_db;
+	bool transmit;
+	bool redact_source;
 	bool quiet;
+	const char *asn_db;
+	struct collector_options collector;
 	int log_level; /* enum log_level */
 
 	bool inter_is_given; /* then it is kept packet by packet */

@@ -16,7 +16,8 @@ prober/probe    | base wire                                                     
 prober/net      | base wire                                                                    | pcap/pcap.h libmnl/libmnl.h
 prober/engine   | prober/probe targets output base wire                                        |
 prober/campaign | prober/engine prober/net prober/probe targets output base wire               | event2/* jansson.h sodium.h
-prober          | prober/campaign prober/engine prober/net prober/probe targets output base wire | jansson.h sodium.h
+prober/transmit | output base wire                                                             | event2/* curl/* sodium.h
+prober          | prober/transmit prober/campaign prober/engine prober/net prober/probe targets output base wire | jansson.h sodium.h
 server-bpf      | base wire                                                                    | bpf/* event2/* libmnl/libmnl.h
 RULES
 }

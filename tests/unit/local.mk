@@ -9,4 +9,5 @@ include tests/unit/targets.mk
 include tests/unit/output.mk
 include tests/unit/engine.mk
 include tests/unit/campaign.mk
+include tests/unit/transmit.mk
 endif

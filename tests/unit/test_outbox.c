@@ -260,10 +260,11 @@ Test(outbox, list_shows_the_documents_as_they_are_sent)
 	outbox_close(o);
 }
 
-Test(outbox, a_name_mistyped_makes_no_file, .init = cr_redirect_stderr)
+Test(outbox, a_name_mistyped_makes_no_file)
 {
 	struct outbox *o;
 
+	cr_redirect_stderr();
 	cr_assert_eq(outbox_open("/tmp/no-such.db", &o), -ENOENT);
 	cr_assert_eq(outbox_open("/tmp/no-such.db", &o), -ENOENT);
 }

@@ -79,3 +79,38 @@ Test(prober_options, unknown_picture_is_refused, .init = cr_redirect_stderr)
 
 	cr_assert_eq(parse(&options, argv), OPTION_USAGE);
 }
+
+Test(prober_options, what_is_sent_goes_with_sending, .init = cr_redirect_stderr)
+{
+	static char *parts[][2] = {
+		{ "--collector", "https://collector.example.net/" },
+		{ "--auth-file", "auth" },
+		{ "--ca-file", "ca.pem" },
+		{ "--allow-http", "-n" },
+		{ "--redact-source", "-n" },
+	};
+	struct prober_options options;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		char *without[] = { "revprobe", parts[i][0],  parts[i][1], "forward",
+				    "udp",	"singlepath", "192.0.2.1", NULL };
+		char *with[] = { "revprobe", "--transmit", parts[i][0], parts[i][1], "forward",
+				 "udp",	     "singlepath", "192.0.2.1", NULL };
+
+		cr_assert_eq(parse(&options, without), OPTION_USAGE, "%s", parts[i][0]);
+		cr_assert_eq(parse(&options, with), OPTION_OK, "%s", parts[i][0]);
+	}
+}
+
+/* The command of the deployed client, with our name. */
+Test(prober_options, deployed_clients_command_is_taken)
+{
+	char *argv[] = {
+		"revprobe", "--transmit", "two-way", "tcp", "multipath", "192.0.2.1", NULL
+	};
+	struct prober_options options;
+
+	cr_assert_eq(parse(&options, argv), OPTION_OK);
+	cr_assert(options.transmit && !options.collector.yes);
+	cr_assert_str_eq(options.text, "-");
+}
