@@ -75,16 +75,16 @@ out:
 	return err;
 }
 
-int collector_init(struct collector *c, const char *text, bool allow_http)
+int collector_init(struct collector *c, const char *url, bool allow_http)
 {
-	CURLU *url = curl_url();
+	CURLU *parts = curl_url();
 	CURLUcode code;
 	int err = -ENOMEM;
 
 	memset(c, 0, sizeof(*c));
-	if (!url)
+	if (!parts)
 		return err;
-	code = curl_url_set(url, CURLUPART_URL, text,
+	code = curl_url_set(parts, CURLUPART_URL, url,
 			    CURLU_DISALLOW_USER | CURLU_NON_SUPPORT_SCHEME);
 	if (code == CURLUE_USER_NOT_ALLOWED) {
 		log_error("collector: no name or password in a URL: use --auth-file");
@@ -94,9 +94,9 @@ int collector_init(struct collector *c, const char *text, bool allow_http)
 		log_error("collector: not a URL https://HOST/PATH: %s", curl_url_strerror(code));
 		err = -EINVAL;
 	} else {
-		err = collector_fill(c, url, allow_http);
+		err = collector_fill(c, parts, allow_http);
 	}
-	curl_url_cleanup(url);
+	curl_url_cleanup(parts);
 	if (err)
 		collector_fini(c);
 	return err;

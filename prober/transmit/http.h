@@ -19,7 +19,7 @@
 struct event_base;
 struct http;
 
-#define HTTP_ANSWER_MAX (64 * 1024)
+#define HTTP_ANSWER_MAX 65536
 #define HTTP_REASON_LEN 256
 
 /* What it points to stays the caller's, and must outlive the connections. */

@@ -85,13 +85,29 @@ static void write_until_killed(void)
 	}
 }
 
+static int count_uploads(void)
+{
+	sqlite3_stmt *count = NULL;
+	sqlite3 *db;
+	int uploads = 0;
+
+	if (sqlite3_open_v2(results_path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(db, "SELECT count(*) FROM upload", -1, &count, NULL) == SQLITE_OK &&
+	    sqlite3_step(count) == SQLITE_ROW)
+		uploads = sqlite3_column_int(count, 0);
+	sqlite3_finalize(count);
+	sqlite3_close(db);
+	return uploads;
+}
+
 Test(sqlite_outbox, killed_writer_leaves_no_pair_without_its_document)
 {
 	pid_t child = fork();
 
 	if (child == 0)
 		write_until_killed();
-	usleep(700000);
+	for (int i = 0; i < 3000 && count_uploads() <= 100; i++)
+		usleep(10000);
 	kill(child, SIGKILL);
 	cr_assert_eq(waitpid(child, NULL, 0), child);
 	results_expect("SELECT count(*) > 100 FROM upload", "1");
