@@ -16,56 +16,60 @@ enum options_protocol { PROTOCOL_UDP, PROTOCOL_TCP, PROTOCOL_ICMP };
 
 /* The table's fields come first; what operands say is below. */
 struct prober_options {
-	bool v4;
-	bool v6;
-	bool no_resolve;
-	bool resolve; /* what holds, once parsed: the opposite of no_resolve */
+	/* Whom. */
+	struct option_list targets;
+	struct option_list endpoints;
+	struct option_list blocklists;
+	struct option_list allowlists;
+	const char *forward_to;
+	uint64_t seed; /* of the order; drawn if not given */
+	uint32_t shards;
+	uint32_t shard;
+	/* How fast, how long. */
 	uint64_t timeout_ns;
-	uint64_t inter_ns; /* 0: no limit */
-	uint32_t rate_pps; /* 0: no limit */
-	uint32_t window;   /* 0: from the rate */
-	uint32_t abort;	   /* gap limit */
+	uint64_t inter_ns;	 /* 0: no limit */
+	uint64_t max_runtime_ns; /* 0: no limit */
+	uint32_t rate_pps;	 /* 0: no limit */
+	uint32_t window;	 /* 0: from the rate */
+	/* Which probes. */
+	uint32_t abort; /* gap limit */
 	uint32_t min_ttl;
 	uint32_t max_ttl;
 	uint32_t flow; /* 0: the protocol's default */
 	uint32_t probes;
+	uint32_t retry;
 	double confidence;
 	double confidence_trace; /* 0: not given */
-	uint32_t retry;
 	uint32_t min_burst;
 	uint32_t max_burst;
-	bool opt_single_vertex_hop;
-	int method; /* enum mda_method */
 	uint32_t budget;
-	const char *forward_to;
-	struct option_list targets;
-	struct option_list endpoints;
-	bool skip_invalid;
-	bool allow_special;
-	uint64_t max_runtime_ns; /* 0: no limit */
-	bool dry_run;
-	int progress; /* enum progress_mode */
-	struct option_list blocklists;
-	struct option_list allowlists;
-	uint64_t seed; /* of the order; drawn if not given */
-	uint32_t shards;
-	uint32_t shard;
+	int method; /* enum mda_method */
+	/* Where from, where to. */
 	const char *interface;
 	const char *source;
 	const char *db;
 	const char *text;
 	const char *output; /* BASE of files that show one trace each */
+	const char *asn_db;
+	struct collector_options collector;
+	int format;    /* index in picture_formats */
+	int progress;  /* enum progress_mode */
+	int log_level; /* enum log_level */
+	bool v4;
+	bool v6;
+	bool no_resolve;
+	bool resolve; /* what holds, once parsed: the opposite of no_resolve */
+	bool opt_single_vertex_hop;
+	bool skip_invalid;
+	bool allow_special;
+	bool dry_run;
 	bool study;
-	int format; /* index in picture_formats */
 	bool no_merge;
 	bool resolve_aliases;
 	bool alias_private;
 	bool transmit;
 	bool redact_source;
 	bool quiet;
-	const char *asn_db;
-	struct collector_options collector;
-	int log_level; /* enum log_level */
 
 	bool inter_is_given; /* then it is kept packet by packet */
 	bool rate_is_given;
