@@ -214,7 +214,7 @@ def test_names(report, net):
     report.check("an interrupt ends the wait for names", check_interrupt, net)
     with tempfile.TemporaryDirectory(prefix="revprobe-test-") as path:
         (pathlib.Path(path) / "list").write_text(f"{target}\n")
-        listed = ("-t", f"{path}/list", *trace)
+        listed = ("--allow-special", "-t", f"{path}/list", *trace)
         only_stored = ("-d", f"{path}/a.db", *trace, target)
         for said, asks, arguments in (
                 ("an address on the command line", True, (*trace, target)),
@@ -222,7 +222,7 @@ def test_names(report, net):
                 ("--no-resolve", False, ("--no-resolve", *trace, target)),
                 ("a list", False, listed),
                 ("a list with --resolve", True, ("--resolve", *listed)),
-                ("a prefix", False, (*trace, f"{target}/32")),
+                ("a prefix", False, ("--allow-special", *trace, f"{target}/32")),
                 ("no text", False, only_stored),
                 ("no text with --resolve", True, ("--resolve", *only_stored))):
             report.check(f"{said}: {'asks' if asks else 'does not ask'} the name server",
