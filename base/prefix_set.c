@@ -96,6 +96,7 @@ static int set_open(const char *path, struct line_reader **ret_reader)
 
 int prefix_set_read(struct prefix_set *s, const char *path)
 {
+	size_t before = s->count;
 	struct line_reader *reader;
 	int err = set_open(path, &reader);
 
@@ -104,7 +105,10 @@ int prefix_set_read(struct prefix_set *s, const char *path)
 	while (!err)
 		err = set_read_line(s, path, reader);
 	line_close(reader);
-	return err == -ENODATA ? 0 : err;
+	if (err == -ENODATA)
+		return 0;
+	s->count = before;
+	return err;
 }
 
 /* ::/0 holds no IPv4 address, though those are within it as numbers. */

@@ -20,7 +20,8 @@ struct prefix_set {
 /*
  * Adds what a file holds: an address or a prefix a line, blanks around it, empty lines
  * and comments from '#' on are skipped.  The first bad line is an error: logged with file
- * and line, and -EINVAL; another -errno if the file can't be read, logged, too.
+ * and line, and -EINVAL; another -errno if the file can't be read, logged, too.  Then
+ * nothing is added.
  */
 int prefix_set_read(struct prefix_set *s, const char *path);
 /* Sorts, and drops what is within others. */

@@ -2,132 +2,17 @@
 #include "server-bpf/access.h"
 
 #include <errno.h>
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "base/line.h"
 #include "base/log.h"
-#include "base/text.h"
-
-#define SHOWN_LEN 64 /* of a bad line, in a message */
-
-static int access_add(struct access_prefixes *p, const struct prefix *prefix)
-{
-	/* Doubled whenever the count is a power of two: no capacity to keep. */
-	if ((p->count & (p->count - 1)) == 0) {
-		size_t capacity = p->count ? p->count * 2 : 1;
-		struct prefix *items = reallocarray(p->items, capacity, sizeof(*items));
-
-		if (!items)
-			return -ENOMEM;
-		p->items = items;
-	}
-	p->items[p->count++] = *prefix;
-	return 0;
-}
-
-/* `text` is a line without comment and blanks.  Logs what is wrong with it. */
-static int access_add_text(struct access_prefixes *p, const char *path, size_t number,
-			   const char *text)
-{
-	char shown[SHOWN_LEN];
-	struct prefix prefix;
-	int err;
-
-	if (p->count == ACCESS_PREFIXES_MAX) {
-		log_error("%s:%zu: more than %d prefixes", path, number, ACCESS_PREFIXES_MAX);
-		return -E2BIG;
-	}
-	err = prefix_from_text(text, &prefix);
-	if (!err)
-		return access_add(p, &prefix);
-	text_show(text, shown, sizeof(shown));
-	if (err == -EDOM)
-		log_error("%s:%zu: '%s' has host bits set", path, number, shown);
-	else
-		log_error("%s:%zu: '%s' is neither an address nor a prefix", path, number, shown);
-	return -EINVAL;
-}
-
-/* One turn of the reader; -ENODATA at the end. */
-static int access_read_line(struct access_prefixes *p, const char *path, struct line_reader *reader)
-{
-	char *line;
-	int err;
-
-	switch (line_next(reader, &line)) {
-	case LINE_OK:
-		line[strcspn(line, "#")] = '\0';
-		line = text_trim(line);
-		return *line ? access_add_text(p, path, line_number(reader), line) : 0;
-	case LINE_WAIT: /* a file is always ready, and others were refused */
-	case LINE_END:
-		return -ENODATA;
-	case LINE_TOO_LONG:
-		log_error("%s:%zu: longer than %d bytes", path, line_number(reader), LINE_LEN_MAX);
-		return -EINVAL;
-	case LINE_HAS_NUL:
-		log_error("%s:%zu: a NUL byte: not a text", path, line_number(reader));
-		return -EINVAL;
-	case LINE_FAILED:
-		err = -line_error(reader);
-		log_error("%s: cannot read: %s", path, strerror(-err));
-		return err;
-	}
-	return -ENODATA;
-}
-
-/* It is read again when a signal asks for it, and that must not wait for anybody. */
-static int access_open(const char *path, struct line_reader **ret_reader)
-{
-	struct stat status;
-	int err = 0;
-
-	if (stat(path, &status))
-		err = -errno;
-	else if (!S_ISREG(status.st_mode) && !S_ISCHR(status.st_mode))
-		err = S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL;
-	if (!err)
-		err = line_open(path, ret_reader);
-	if (err)
-		log_error("%s: cannot read: %s", path,
-			  err == -EINVAL ? "Not a file" : strerror(-err));
-	return err;
-}
-
-int access_read(const char *path, struct access_prefixes *ret_prefixes)
-{
-	struct access_prefixes p = { 0 };
-	struct line_reader *reader;
-	int err = access_open(path, &reader);
-
-	if (err)
-		return err;
-	while (!err)
-		err = access_read_line(&p, path, reader);
-	line_close(reader);
-	if (err != -ENODATA) {
-		access_free(&p);
-		return err;
-	}
-	*ret_prefixes = p;
-	return 0;
-}
-
-void access_free(struct access_prefixes *p)
-{
-	free(p->items);
-	*p = (struct access_prefixes){ 0 };
-}
+#include "base/prefix_set.h"
 
 /* Makes a trie of the prefixes.  Returns its fd, or -errno. */
-static int access_build(const struct access_prefixes *p)
+static int access_build(const struct prefix_set *p)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, create, .map_flags = BPF_F_NO_PREALLOC);
 	uint32_t entries = p->count ? (uint32_t)p->count : 1;
@@ -159,16 +44,22 @@ static int access_build_all(const char *const paths[ACCESS_LIST_COUNT],
 			    int ret_fds[ACCESS_LIST_COUNT])
 {
 	for (int i = 0; i < ACCESS_LIST_COUNT; i++) {
-		struct access_prefixes p;
+		struct prefix_set p = { 0 };
 		int err;
 
 		if (!paths[i])
 			continue;
-		err = access_read(paths[i], &p);
+		err = prefix_set_read(&p, paths[i]);
+		prefix_set_close(&p);
+		if (!err && p.count > ACCESS_PREFIXES_MAX) {
+			log_error("%s: more than %d prefixes", paths[i], ACCESS_PREFIXES_MAX);
+			err = -E2BIG;
+		}
+		if (!err)
+			ret_fds[i] = access_build(&p);
+		prefix_set_clear(&p);
 		if (err)
 			return err;
-		ret_fds[i] = access_build(&p);
-		access_free(&p);
 		if (ret_fds[i] < 0) {
 			log_error("%s: cannot make a map of it: %s", paths[i],
 				  strerror(-ret_fds[i]));

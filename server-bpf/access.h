@@ -8,21 +8,9 @@
  */
 #pragma once
 
-#include <stddef.h>
-
-#include "base/addr_text.h"
 #include "server-bpf/shared.h"
 
 #define ACCESS_PREFIXES_MAX 1000000 /* of one file: some 100 MB in the kernel */
-
-struct access_prefixes {
-	struct prefix *items;
-	size_t count;
-};
-
-/* Reads a file.  Returns 0, or -errno with one line logged.  The caller frees. */
-int access_read(const char *path, struct access_prefixes *ret_prefixes);
-void access_free(struct access_prefixes *p);
 
 /* Where the program looks; owned by the loader. */
 struct access_maps {

@@ -55,7 +55,8 @@ tests_unit_test_pool_SOURCES = tests/unit/test_pool.c
 tests_unit_test_pool_LDADD = $(TEST_LIBS)
 tests_unit_test_streams_SOURCES = tests/unit/test_streams.c
 tests_unit_test_streams_LDADD = $(TEST_LIBS)
-tests_unit_test_prefix_set_SOURCES = tests/unit/test_prefix_set.c
+tests_unit_test_prefix_set_SOURCES = tests/unit/test_prefix_set.c \
+	tests/unit/folder.c tests/unit/folder.h
 tests_unit_test_prefix_set_LDADD = $(TEST_LIBS)
 tests_unit_test_privilege_SOURCES = tests/unit/test_privilege.c
 tests_unit_test_privilege_LDADD = $(TEST_LIBS)
@@ -82,7 +83,7 @@ tests_unit_test_prober_options_SOURCES = tests/unit/test_prober_options.c
 tests_unit_test_prober_options_LDADD = libprober.a $(OUTPUT_LIBS) $(TEST_LIBS)
 
 if ENABLE_SERVER
-unit_tests += tests/unit/test_access tests/unit/test_event_text tests/unit/test_metrics \
+unit_tests += tests/unit/test_event_text tests/unit/test_metrics \
 	tests/unit/test_notify tests/unit/test_rate tests/unit/test_server_options
 tests_unit_test_event_text_SOURCES = tests/unit/test_event_text.c
 tests_unit_test_event_text_LDADD = $(SERVER_LIBS) $(TEST_LIBS)
@@ -90,8 +91,6 @@ tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c
 tests_unit_test_metrics_LDADD = $(SERVER_LIBS) $(TEST_LIBS)
 tests_unit_test_notify_SOURCES = tests/unit/test_notify.c $(test_folder)
 tests_unit_test_notify_LDADD = $(SERVER_LIBS) $(TEST_LIBS)
-tests_unit_test_access_SOURCES = tests/unit/test_access.c $(test_folder)
-tests_unit_test_access_LDADD = $(SERVER_LIBS) $(TEST_LIBS)
 tests_unit_test_rate_SOURCES = tests/unit/test_rate.c
 tests_unit_test_rate_LDADD = $(SERVER_LIBS) $(TEST_LIBS)
 tests_unit_test_server_options_SOURCES = tests/unit/test_server_options.c

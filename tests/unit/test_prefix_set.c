@@ -2,14 +2,18 @@
 #include "base/prefix_set.h"
 
 #include <criterion/criterion.h>
-#include <criterion/redirect.h>
+#include <criterion/parameterized.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tests/support/input.h"
 #include "tests/support/random.h"
+#include "tests/unit/folder.h"
+
+TestSuite(prefix_set, .init = folder_set_up, .fini = folder_tear_down);
 
 static struct prefix_set set_of(const char *text)
 {
@@ -75,28 +79,102 @@ Test(prefix_set, families_keep_apart)
 	prefix_set_clear(&s);
 }
 
-Test(prefix_set, bad_lines_are_named, .init = cr_redirect_stderr)
-{
-	static const char *const bad[] = { "10.0.0.0/8\n\n10.0.0.1/8\n", "1\n", "a.net\n",
-					   "10.0.0.0/33\n" };
-	struct prefix_set s = { 0 };
-	char said[2048];
-	size_t len;
+/* --- files ------------------------------------------------------------------------------ */
 
-	for (int i = 0; i < 4; i++)
-		cr_expect_eq(prefix_set_read(&s, input_file(bad[i], strlen(bad[i]))), -EINVAL);
-	cr_expect_eq(prefix_set_read(&s, "/nonexistent"), -ENOENT);
-	cr_expect_eq(prefix_set_read(&s, "/"), -EISDIR);
-	prefix_set_clear(&s);
-	fflush(stderr);
-	len = fread(said, 1, sizeof(said) - 1, cr_get_redirected_stderr());
-	said[len] = '\0';
-	cr_expect(strstr(said, ":3: '10.0.0.1/8' has host bits set\n"), "%s", said);
-	cr_expect(strstr(said, ":1: '1' is neither an address nor a prefix\n"), "%s", said);
-	cr_expect(strstr(said, ":1: 'a.net' is neither"), "%s", said);
-	cr_expect(strstr(said, ":1: '10.0.0.0/33' is neither"), "%s", said);
-	cr_expect(strstr(said, "/nonexistent: cannot read: No such file"), "%s", said);
-	cr_expect(strstr(said, "/: cannot read: Is a directory"), "%s", said);
+/* Reads that text as a list; what was said goes to `ret_said`. */
+static int read_text(const char *text, struct prefix_set *ret_prefixes, char *ret_said, size_t size)
+{
+	FILE *saved = stderr;
+	int err;
+
+	folder_write("list", text);
+	memset(ret_said, 0, size);
+	stderr = fmemopen(ret_said, size, "w");
+	cr_assert(stderr);
+	err = prefix_set_read(ret_prefixes, folder_path("list"));
+	fclose(stderr);
+	stderr = saved;
+	return err;
+}
+
+static void expect_prefix(const struct prefix *got, const char *text)
+{
+	struct prefix want;
+
+	cr_assert_eq(prefix_from_text(text, &want), 0);
+	cr_expect(got->len == want.len && addr_equal(&got->base, &want.base), "%s", text);
+}
+
+Test(prefix_set, both_families_comments_and_blank_lines_in_one_file)
+{
+	struct prefix_set p = { 0 };
+	char said[256];
+
+	cr_assert_eq(
+		read_text("# who\n\n 192.0.2.0/24  # lab\r\n2001:db8::/32#x\n\t\n10.1.2.3\n::1", &p,
+			  said, sizeof(said)),
+		0, "%s", said);
+	cr_assert_eq(p.count, 4);
+	expect_prefix(&p.items[0], "192.0.2.0/24");
+	expect_prefix(&p.items[1], "2001:db8::/32");
+	expect_prefix(&p.items[2], "10.1.2.3/32");
+	expect_prefix(&p.items[3], "::1/128");
+	prefix_set_clear(&p);
+	cr_assert_null(p.items);
+}
+
+Test(prefix_set, empty_and_comments_only_is_a_list_of_nobody)
+{
+	struct prefix_set p = { 0 };
+	char said[256];
+
+	cr_assert_eq(read_text("# nobody yet\n\n", &p, said, sizeof(said)), 0);
+	cr_assert_eq(p.count, 0);
+	prefix_set_clear(&p);
+}
+
+struct bad {
+	char text[64];
+	char said[64];
+};
+
+ParameterizedTestParameters(prefix_set, bad_lines)
+{
+	static struct bad bad[] = {
+		{ "10.0.0.0/8\nexample.net\n", ":2: 'example.net' is neither an address nor a" },
+		{ "10.0.0.0/33\n", ":1: '10.0.0.0/33' is neither an address nor a prefix" },
+		{ "10.0.0.1/8\n", ":1: '10.0.0.1/8' has host bits set" },
+		{ "::1\n::1/127\n", ":2: '::1/127' has host bits set" },
+		{ "10.0.0.0/\n", ":1: '10.0.0.0/' is neither an address nor a prefix" },
+		{ "10.0.0.0/8 10.0.0.1\n", ":1: '10.0.0.0/8 10.0.0.1' is neither" },
+		{ "\n\n10.0.0.1\nx\033[2J", ":4: 'x\\x1b[2J' is neither" },
+	};
+
+	return cr_make_param_array(struct bad, bad, sizeof(bad) / sizeof(bad[0]));
+}
+
+ParameterizedTest(struct bad *bad, prefix_set, bad_lines)
+{
+	struct prefix_set p = { 0 };
+	char said[512];
+
+	cr_assert_eq(read_text(bad->text, &p, said, sizeof(said)), -EINVAL);
+	cr_assert(strstr(said, bad->said), "'%s' lacks '%s'", said, bad->said);
+	cr_assert(strstr(said, "/list:"), "%s names no file", said);
+	cr_assert_eq(p.count, 0, "a failure touched the result");
+	prefix_set_clear(&p);
+}
+
+Test(prefix_set, what_is_no_file_is_refused_and_never_waited_for)
+{
+	struct prefix_set p = { 0 };
+
+	cr_assert_eq(mkfifo(folder_path("pipe"), 0600), 0);
+	cr_expect_eq(prefix_set_read(&p, folder_path("pipe")), -EINVAL);
+	cr_expect_eq(prefix_set_read(&p, folder_path("missing")), -ENOENT);
+	cr_expect_eq(prefix_set_read(&p, folder_path(".")), -EISDIR);
+	cr_expect_eq(prefix_set_read(&p, "/dev/null"), 0);
+	cr_expect_eq(p.count, 0);
 }
 
 /* Against looking at every prefix. */
