@@ -22,6 +22,7 @@ static __always_inline bool answer_read_quoted_l4(bool is_v4, const void *l4, st
 	const struct udp_hdr *udp = l4;
 	const struct icmp_hdr *icmp = l4;
 
+	a->has_flow = true;
 	if (a->probe.proto == PROTO_UDP || a->probe.proto == PROTO_TCP) {
 		if (a->probe.proto == PROTO_UDP)
 			a->probe.id = udp->checksum.raw;
@@ -118,5 +119,6 @@ static __always_inline bool answer_read_tcp(const struct packet *p, const struct
 	a->probe.id = be32_from(be32_to(tcp->ack) - sent).raw;
 	a->asked = p->dst;
 	a->flow = tcp->sport;
+	a->has_flow = true;
 	return true;
 }

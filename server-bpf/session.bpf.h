@@ -199,8 +199,9 @@ __noinline int session_open(const struct session_wish *wish, uint64_t now_ns,
 struct answer {
 	struct probe_key probe;
 	struct addr asked; /* where the probe came from */
-	be16 flow;	   /* 0: the answer does not tell */
-	uint8_t zero[2];
+	be16 flow;	   /* if it tells */
+	uint8_t has_flow;
+	uint8_t zero;
 };
 _Static_assert(sizeof(struct answer) == 44, "no padding");
 
@@ -210,7 +211,7 @@ static __always_inline bool slot_fits(const struct session_slot *slot, const str
 	return slot->probe.id == a->probe.id && slot->probe.proto == a->probe.proto &&
 	       addr_equal(&slot->probe.target, &a->probe.target) &&
 	       addr_equal(&slot->asked, &a->asked) &&
-	       (!be16_to(a->flow) || a->flow.raw == slot->request.flow.raw);
+	       (!a->has_flow || a->flow.raw == slot->request.flow.raw);
 }
 
 /*

@@ -163,6 +163,30 @@ Test(foreign, error_that_does_not_fit_in_everything_passes)
 	harness_free(h);
 }
 
+/* No probe has the flow 0: it does not stand for one that the error leaves open. */
+Test(foreign, error_that_quotes_no_flow_passes)
+{
+	static const uint8_t protos[] = { PROTO_UDP, PROTO_TCP, PROTO_ICMP };
+	static const uint8_t protos_v6[] = { PROTO_UDP, PROTO_TCP, PROTO_ICMPV6 };
+	struct harness *h = start();
+
+	for (uint16_t i = 0; i < 6; i++) {
+		bool is_v4 = i % 2;
+		struct packet_bytes in =
+			build_request(is_v4 ? &to_server : &to_server_v6, i, 3,
+				      (is_v4 ? protos : protos_v6)[i / 2], 33500, 0);
+		struct packet_bytes probe, error;
+
+		cr_assert_eq(harness_run(h, &in, &probe), HARNESS_SEND);
+		memset(probe.bytes + (is_v4 ? L4_V4 : L4_V6) + 2, 0, 2);
+		error = build_error(is_v4 ? ROUTER : ROUTER_V6, is_v4 ? SERVER : SERVER_V6,
+				    is_v4 ? ICMPV4_TIME_EXCEEDED : ICMPV6_TIME_EXCEEDED, 0, &probe,
+				    0);
+		expect_pass(h, &error, COUNT_UNMATCHED);
+	}
+	harness_free(h);
+}
+
 Test(foreign, error_sent_to_another_address_of_ours_passes)
 {
 	struct harness *h = start();
