@@ -148,13 +148,15 @@ static __always_inline bool packet_read_v4(struct __sk_buff *skb, struct packet 
 	return true;
 }
 
+/* IPv4 addresses in IPv6 packets are the kernel's to judge (RFC 4942 section 2.2):
+ * here they would stand for the IPv4 host. */
 static __always_inline bool packet_read_v6(struct __sk_buff *skb, struct packet *p)
 {
 	struct ipv6_hdr ip;
 	struct walk w = { 0 };
 
 	if (bpf_skb_load_bytes(skb, p->l3_off, &ip, sizeof(ip)) ||
-	    be32_to(ip.ver_class_label) >> 28 != 6)
+	    be32_to(ip.ver_class_label) >> 28 != 6 || addr_is_v4(&ip.src) || addr_is_v4(&ip.dst))
 		return false;
 	p->ver_class_label = ip.ver_class_label;
 	p->src = ip.src;

@@ -81,6 +81,35 @@ Test(foreign, request_from_ourselves_passes)
 	harness_free(h);
 }
 
+/* The addresses have the same sum as those that they replace, and so the packet. */
+Test(foreign, ipv4_addresses_in_ipv6_pass)
+{
+	static const struct {
+		struct build_ip ip;
+		size_t at;
+		uint8_t mapped[16];
+	} cases[] = {
+		{ { .src = "2001:db8::9448", .dst = SERVER_V6 },
+		  14 + 8,
+		  { [10] = 0xff, 0xff, 192, 0, 2, 1 } },
+		{ { .src = CLIENT_V6, .dst = "2001:db8::fc7b" },
+		  14 + 24,
+		  { [10] = 0xff, 0xff, 198, 51, 100, 1 } },
+	};
+	struct harness *h = start();
+	struct packet_bytes out;
+
+	harness_own(h, "2001:db8::fc7b");
+	for (size_t i = 0; i < 2; i++) {
+		struct packet_bytes in = build_request(&cases[i].ip, 1, 3, PROTO_UDP, 33500, 0);
+
+		cr_expect_eq(harness_run(h, &in, &out), HARNESS_SEND);
+		memcpy(in.bytes + cases[i].at, cases[i].mapped, sizeof(cases[i].mapped));
+		expect_pass(h, &in, COUNT_OTHER);
+	}
+	harness_free(h);
+}
+
 /* Each bit of a request but those of the Ethernet header, and of what IP changes on its way. */
 Test(foreign, damaged_request_is_never_served)
 {
