@@ -58,12 +58,22 @@ static bool address_read(const struct nlmsghdr *message, struct addr *ret_addres
 	return true;
 }
 
+/* No packet from elsewhere may be for these (RFC 1122 section 3.2.1.3, RFC 4291 section
+ * 2.5.3): the kernel drops it, but the program sees it first. */
+static bool address_is_loopback(const struct addr *address)
+{
+	static const struct addr loopback = { .bytes = { [15] = 1 } };
+
+	return addr_is_v4(address) ? address->bytes[12] == 127 : addr_equal(address, &loopback);
+}
+
 static int address_store(const struct nlmsghdr *message, void *arg)
 {
 	struct address_dump *dump = arg;
 	struct addr address;
 
 	if (message->nlmsg_type == RTM_NEWADDR && address_read(message, &address) &&
+	    !address_is_loopback(&address) &&
 	    bpf_map_update_elem(dump->map, &address, &dump->value, BPF_ANY) && !dump->err)
 		dump->err = -errno;
 	return MNL_CB_OK;

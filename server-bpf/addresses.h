@@ -3,7 +3,7 @@
  * The unicast addresses of this host, in the map that the BPF program looks a
  * request's destination and source up in.  Kept true by the kernel's notices of
  * addresses that come and go; without them (the process is gone) the map stays as
- * it was.  Broadcast and anycast addresses are not in it.
+ * it was.  Broadcast, anycast and loopback addresses are not in it.
  */
 #pragma once
 

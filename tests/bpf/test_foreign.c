@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the server does not take for its own, and what it does not believe. */
+#include <arpa/inet.h>
 #include <criterion/criterion.h>
+#include <net/if.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
+#include "server-bpf/addresses.h"
 #include "tests/bpf/harness.h"
 #include "tests/support/build.h"
 #include "wire/checksum.h"
@@ -65,6 +70,42 @@ Test(foreign, request_for_another_host_passes)
 		in = build_request(cases[i], 1, 0, PROTO_UDP, 33500, 0);
 		expect_pass(h, &in, COUNT_BAD_DESTINATION);
 	}
+	harness_free(h);
+}
+
+/* Brings the loopback interface of the harness's namespace up, with one address more. */
+static void loopback_up(const char *address)
+{
+	struct sockaddr_in more = { .sin_family = AF_INET };
+	struct ifreq request = { .ifr_name = "lo" };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	request.ifr_flags = IFF_UP;
+	cr_assert_eq(ioctl(fd, SIOCSIFFLAGS, &request), 0);
+	request = (struct ifreq){ .ifr_name = "lo:1" };
+	cr_assert_eq(inet_pton(AF_INET, address, &more.sin_addr), 1);
+	memcpy(&request.ifr_addr, &more, sizeof(more));
+	cr_assert_eq(ioctl(fd, SIOCSIFADDR, &request), 0);
+	close(fd);
+}
+
+/* The interface has them, but nobody else can mean this host by them. */
+Test(foreign, request_to_the_loopback_address_passes)
+{
+	const struct build_ip to_loopback = { .src = CLIENT, .dst = "127.0.0.1" };
+	const struct build_ip to_loopback_v6 = { .src = CLIENT_V6, .dst = "::1" };
+	struct harness *h = harness_new(64, 5 * SECOND);
+	struct packet_bytes in = request(1, 3, PROTO_UDP), out;
+	struct addresses *addresses;
+
+	loopback_up(SERVER);
+	cr_assert_eq(addresses_open(harness_map(h, "own_addresses"), &addresses), 0);
+	cr_expect_eq(harness_run(h, &in, &out), HARNESS_SEND);
+	in = build_request(&to_loopback, 1, 3, PROTO_UDP, 33500, 0);
+	expect_pass(h, &in, COUNT_BAD_DESTINATION);
+	in = build_request(&to_loopback_v6, 1, 3, PROTO_UDP, 33500, 0);
+	expect_pass(h, &in, COUNT_BAD_DESTINATION);
+	addresses_close(addresses);
 	harness_free(h);
 }
 
