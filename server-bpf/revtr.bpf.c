@@ -124,6 +124,8 @@ static __noinline int serve(struct __sk_buff *skb, struct packet *p, const struc
 	verdict = finish(skb, p, respond_probe(skb, p, &r->wish, key.id), &route);
 	if (verdict == TC_ACT_REDIRECT)
 		event_count(COUNT_PROBE, &r->wish.request);
+	else
+		session_cancel(&key);
 	return verdict;
 }
 

@@ -195,6 +195,34 @@ __noinline int session_open(const struct session_wish *wish, uint64_t now_ns,
 	return verdict;
 }
 
+/* Ends a session before its time; its slot was claimed. */
+static __always_inline void session_close(struct session_slot *slot, const struct session *s)
+{
+	target_leave(slot->target_load, s->born_ns);
+	slot_release(slot, s->slot);
+}
+
+/* Ends the session of a probe that could not be sent, so that the client may ask again.
+ * False if it has ended. */
+__noinline int session_cancel(const struct probe_key *key)
+{
+	struct session_slot *slot;
+	struct session *found;
+	struct session s;
+
+	if (!key)
+		return false;
+	found = bpf_map_lookup_elem(&sessions, key);
+	if (!found)
+		return false;
+	s = *found;
+	slot = bpf_map_lookup_elem(&slots, &s.slot);
+	if (!slot || !slot_claim(slot, s.born_ns))
+		return false;
+	session_close(slot, &s);
+	return true;
+}
+
 /* What an answer says of the probe that it answers. */
 struct answer {
 	struct probe_key probe;
@@ -240,7 +268,6 @@ __noinline int session_answer(const struct answer *a, uint64_t now_ns, struct se
 	ret_end->id = slot->request.id;
 	ret_end->proto = slot->request.proto;
 	ret_end->rtt_ns = now_ns - s.born_ns;
-	target_leave(slot->target_load, s.born_ns);
-	slot_release(slot, s.slot);
+	session_close(slot, &s);
 	return true;
 }

@@ -12,7 +12,8 @@ bpf_tests = \
 	tests/bpf/test_indirect \
 	tests/bpf/test_limit \
 	tests/bpf/test_race \
-	tests/bpf/test_server
+	tests/bpf/test_server \
+	tests/bpf/test_unwritable
 noinst_LIBRARIES += libharness.a
 libharness_a_SOURCES = tests/bpf/harness.c tests/bpf/harness.h
 libharness_a_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS) $(LIBBPF_CFLAGS)
@@ -45,5 +46,8 @@ tests_bpf_test_race_SOURCES = tests/bpf/test_race.c
 tests_bpf_test_race_LDADD = $(BPF_TEST_LIBS) -lpthread
 tests_bpf_test_server_SOURCES = tests/bpf/test_server.c
 tests_bpf_test_server_LDADD = $(BPF_TEST_LIBS)
+tests_bpf_test_unwritable_SOURCES = tests/bpf/test_unwritable.c
+tests_bpf_test_unwritable_LDADD = $(BPF_TEST_LIBS)
+tests_bpf_test_unwritable_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS) $(LIBBPF_CFLAGS)
 endif
 endif
