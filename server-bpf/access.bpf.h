@@ -3,8 +3,8 @@
  * Who may ask: lists of prefixes, filled and replaced by access.c.
  *
  * Two generations of each list are kept.  User space fills the one that is not in
- * use and then turns `access_generation`, so that all lists change with one store
- * and a packet sees the old ones or the new ones.
+ * use and then turns `access_generation`, so that all lists change with one store.
+ * A packet reads it once, and so sees the old ones or the new ones.
  */
 #pragma once
 
@@ -30,11 +30,17 @@ struct {
 
 uint32_t access_generation;
 
-/* A list that was not given holds everybody; an empty one holds nobody. */
-static __noinline bool access_list_holds(enum access_list list, const struct addr *source)
+/* The lists that are in force now, for access_may_ask() and access_may_ask_indirect(). */
+static __always_inline uint8_t access_in_force(void)
 {
-	uint32_t generation = *(volatile uint32_t *)&access_generation;
-	uint32_t index = generation % ACCESS_GENERATIONS * ACCESS_LIST_COUNT + (uint32_t)list;
+	return *(volatile uint32_t *)&access_generation % ACCESS_GENERATIONS;
+}
+
+/* A list that was not given holds everybody; an empty one holds nobody. */
+static __noinline bool access_list_holds(enum access_list list, uint8_t generation,
+					 const struct addr *source)
+{
+	uint32_t index = (uint32_t)generation * ACCESS_LIST_COUNT + (uint32_t)list;
 	struct access_key key = { .len = ACCESS_KEY_BITS, .is_v4 = addr_is_v4(source) };
 	void *trie;
 
@@ -48,13 +54,13 @@ static __noinline bool access_list_holds(enum access_list list, const struct add
 }
 
 /* May this source ask at all? */
-static __always_inline bool access_may_ask(const struct addr *source)
+static __always_inline bool access_may_ask(uint8_t generation, const struct addr *source)
 {
-	return access_list_holds(ACCESS_DIRECT, source);
+	return access_list_holds(ACCESS_DIRECT, generation, source);
 }
 
 /* May a source that may ask also have a third host traced? */
-static __always_inline bool access_may_ask_indirect(const struct addr *source)
+static __always_inline bool access_may_ask_indirect(uint8_t generation, const struct addr *source)
 {
-	return access_list_holds(ACCESS_INDIRECT, source);
+	return access_list_holds(ACCESS_INDIRECT, generation, source);
 }

@@ -16,8 +16,9 @@
 
 struct request {
 	struct session_wish wish;
-	be16 refused; /* class and c-type of an object that was refused */
-	uint8_t zero[2];
+	be16 refused;		   /* class and c-type of an object that was refused */
+	uint8_t access_generation; /* of the lists that it is judged by */
+	uint8_t zero;
 };
 _Static_assert(sizeof(struct request) == 60, "no padding");
 
@@ -46,6 +47,7 @@ static __always_inline bool request_read(struct __sk_buff *skb, const struct pac
 	r->wish.request.proto = asked.proto ? asked.proto : request_icmp(p);
 	r->wish.request.flow =
 		be16_to(asked.flow) ? asked.flow : request_default_flow(r->wish.request.proto);
+	r->access_generation = access_in_force();
 	r->wish.asked = p->dst;
 	r->wish.target = p->src;
 	return true;
@@ -100,7 +102,8 @@ static __always_inline bool object_is_intact(const struct revtr_object *object)
 /* Who may ask for indirect traces, and towards whom. */
 static __always_inline bool object_is_allowed(const struct request *r)
 {
-	return config.indirect && access_may_ask_indirect(&r->wish.request.client) &&
+	return config.indirect &&
+	       access_may_ask_indirect(r->access_generation, &r->wish.request.client) &&
 	       !addr_is_special(&r->wish.target) && !is_own_address(&r->wish.target);
 }
 
@@ -160,7 +163,7 @@ static __noinline enum server_counter request_admit(const struct packet *p, cons
 	uint64_t now_ns = bpf_ktime_get_ns();
 	enum server_counter judged;
 
-	if (!access_may_ask(&wish->request.client))
+	if (!access_may_ask(r->access_generation, &wish->request.client))
 		return COUNT_NOT_ALLOWED;
 	if (refusal == REVTR_RESULT && !padding_suffices(p, wish->request.proto, is_indirect))
 		return COUNT_UNPADDED;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Requests for probes to somebody else: the object that names the target. */
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "base/addr_text.h"
@@ -287,6 +288,55 @@ Test(indirect, only_who_is_listed_may_have_others_traced, .init = folder_set_up,
 	in = frame_of(&v4, false, sizeof(v4.request));
 	cr_expect_eq(harness_run(h, &in, &out), HARNESS_SEND);
 	cr_expect_eq(harness_sessions(h), 2);
+	harness_free(h);
+}
+
+struct turner {
+	uint32_t *generation;
+	bool stop;
+};
+
+static void *turn_lists(void *arg)
+{
+	struct turner *t = arg;
+
+	while (!__atomic_load_n(&t->stop, __ATOMIC_RELAXED))
+		__atomic_fetch_xor(t->generation, 1, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* The client is in one list of each generation, never in both: it is never served. */
+Test(indirect, lists_change_between_requests_and_not_within_one, .init = folder_set_up,
+     .fini = folder_tear_down)
+{
+	enum { REQUESTS = 50000 };
+	struct harness *h = start_with((struct server_config){
+		.indirect = 1, .access.listed = { [ACCESS_DIRECT] = 1, [ACCESS_INDIRECT] = 1 } });
+	struct access_maps maps = harness_access(h);
+	struct turner turner = { .generation = maps.generation };
+	struct ask a = ask_for(TARGET, 3);
+	struct packet_bytes in = frame_of(&a, false, sizeof(a)), out;
+	pthread_t thread;
+
+	folder_write("client", CLIENT "\n");
+	folder_write("nobody", "");
+	for (int i = 0; i < 2; i++)
+		cr_assert_eq(access_reload(
+				     &maps,
+				     (const char *const[]){ folder_path(i ? "client" : "nobody"),
+							    folder_path(i ? "nobody" : "client") }),
+			     0);
+	cr_assert_eq(pthread_create(&thread, NULL, turn_lists, &turner), 0);
+	for (int i = 0; i < REQUESTS; i++)
+		harness_run(h, &in, &out);
+	__atomic_store_n(&turner.stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	cr_expect_eq(harness_counter(h, COUNT_BAD_OBJECT, FAMILY_V4) +
+			     harness_counter(h, COUNT_NOT_ALLOWED, FAMILY_V4),
+		     REQUESTS);
+	cr_expect_gt(harness_counter(h, COUNT_BAD_OBJECT, FAMILY_V4), 0);
+	cr_expect_gt(harness_counter(h, COUNT_NOT_ALLOWED, FAMILY_V4), 0);
+	cr_expect_eq(harness_counter(h, COUNT_PROBE, FAMILY_V4), 0);
 	harness_free(h);
 }
 
