@@ -44,7 +44,8 @@ static __always_inline void slot_give_back(struct session_slot *slot, uint32_t i
  * its birth has entries under its names: slot_give_back() leaves a slot to the hand
  * whose session has ended already, and that has target_load LOAD_NONE.
  */
-#define LOAD_NONE UINT32_MAX
+#define LOAD_NONE  UINT32_MAX
+#define PROTO_NONE 0 /* of a slot's request: there is none */
 static __always_inline bool slot_release(struct session_slot *slot, uint32_t index)
 {
 	bool was_live = slot->target_load != LOAD_NONE;
@@ -52,6 +53,7 @@ static __always_inline bool slot_release(struct session_slot *slot, uint32_t ind
 	if (was_live) {
 		bpf_map_delete_elem(&sessions, &slot->probe);
 		bpf_map_delete_elem(&requests, &slot->request);
+		slot->request.proto = PROTO_NONE;
 		slot->target_load = LOAD_NONE;
 	}
 	slot_give_back(slot, index);
@@ -148,23 +150,52 @@ static __always_inline enum session_verdict session_fill(const struct session_wi
 	if (!slot)
 		return SESSION_NO_SLOT;
 	slot->target_load = LOAD_NONE;
+	slot->request = wish->request; /* before others can find it: see request_is_live() */
 	if (bpf_map_update_elem(&requests, &wish->request, &fresh->slot, BPF_NOEXIST)) {
 		/* The same request on another CPU was faster. */
+		slot->request.proto = PROTO_NONE;
 		slot_give_back(slot, fresh->slot);
 		return SESSION_LIVE;
 	}
 	if (!session_name(wish, fresh, key)) {
 		bpf_map_delete_elem(&requests, &wish->request);
+		slot->request.proto = PROTO_NONE;
 		slot_give_back(slot, fresh->slot);
 		return SESSION_TARGET_FULL;
 	}
 	slot->probe = *key;
-	slot->request = wish->request;
 	slot->asked = wish->asked;
 	slot->target_load = load;
 	/* An answer cannot come before this: the probe is not sent yet. */
 	__sync_lock_test_and_set(&slot->born_ns, fresh->born_ns);
 	return SESSION_OPENED;
+}
+
+static __always_inline bool request_equal(const struct request_key *a, const struct request_key *b)
+{
+	return addr_equal(&a->client, &b->client) && a->id.raw == b->id.raw && a->ttl == b->ttl &&
+	       a->proto == b->proto && a->flow.raw == b->flow.raw && a->object.raw == b->object.raw;
+}
+
+/*
+ * Is the same request under way already?  An entry whose slot is free or another's was
+ * left behind: the kernel may refuse to delete one (EBUSY, before Linux 6.7) when the
+ * map is in use on the same CPU.
+ */
+static __always_inline bool request_is_live(const struct request_key *request, uint64_t now_ns)
+{
+	uint32_t *found = bpf_map_lookup_elem(&requests, request);
+	struct session_slot *slot;
+	uint32_t index;
+
+	if (!found)
+		return false;
+	index = *found;
+	slot = bpf_map_lookup_elem(&slots, &index);
+	if (slot && request_equal(&slot->request, request))
+		return !slot_expire(index, now_ns);
+	bpf_map_delete_elem(&requests, request);
+	return false;
 }
 
 /* enum session_verdict.  Opens a session, and fills `ret_key`, whose protocol and target
@@ -174,7 +205,6 @@ __noinline int session_open(const struct session_wish *wish, uint64_t now_ns,
 {
 	struct session fresh = { .born_ns = now_ns };
 	enum session_verdict verdict;
-	uint32_t *twin;
 	uint32_t load;
 
 	if (!wish || !ret_key)
@@ -183,8 +213,7 @@ __noinline int session_open(const struct session_wish *wish, uint64_t now_ns,
 
 	for (int i = 0; i < HAND_STEP; i++)
 		hand_step(now_ns);
-	twin = bpf_map_lookup_elem(&requests, &wish->request);
-	if (twin && !slot_expire(*twin, now_ns))
+	if (request_is_live(&wish->request, now_ns))
 		return SESSION_LIVE;
 	if (!target_enter(load, now_ns))
 		return SESSION_TARGET_FULL;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Identifiers that the server chooses, the share of a target, and time. */
+#include <bpf/bpf.h>
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/addr_text.h"
 #include "tests/bpf/harness.h"
 #include "tests/support/build.h"
 #include "wire/revtr.h"
@@ -97,6 +99,47 @@ Test(identifiers, clients_behind_one_address_do_not_meet)
 	cr_expect_eq(two(out.bytes + L4 + 4), 1, "the client's own identifier");
 	cr_expect_eq(harness_sessions(h), 1);
 	cr_expect_eq(harness_requests(h), 1);
+	harness_free(h);
+}
+
+/* The entry of a request that is under way, as the server finds it; or what is left of one
+ * that is over, if the kernel did not delete it. */
+static void leave_request(struct harness *h, uint16_t id, uint32_t slot)
+{
+	struct request_key key = {
+		.id = be16_from(id), .ttl = 3, .proto = PROTO_UDP, .flow = be16_from(33500)
+	};
+
+	cr_assert(addr_from_text(CLIENT, &key.client));
+	cr_assert_eq(bpf_map_update_elem(harness_map(h, "requests"), &key, &slot, BPF_ANY), 0);
+}
+
+Test(identifiers, entry_that_was_left_behind_stops_no_request)
+{
+	enum { SLOTS = 4, FIRST = 0, LAST = 3 };
+	struct harness *h = start(SLOTS, UINT32_MAX, 1);
+	static const uint32_t left[] = { LAST, FIRST, SLOTS };
+	struct packet_bytes in, out, error;
+
+	in = build_request(&to_server, 1, 3, PROTO_UDP, 33500, 0);
+	cr_assert_eq(harness_run(h, &in, &out), HARNESS_SEND);
+	/* A slot that was never used, one that is another's, one that there is not. */
+	for (uint16_t id = 2; id <= 4; id++) {
+		leave_request(h, id, left[id - 2]);
+		in = build_request(&to_server, id, 3, PROTO_UDP, 33500, 0);
+		cr_expect_eq(harness_run(h, &in, &out), HARNESS_SEND, "request %u", id);
+		cr_expect_eq(harness_run(h, &in, &error), HARNESS_DROP, "request %u again", id);
+	}
+	cr_expect_eq(harness_counter(h, COUNT_DUPLICATE, FAMILY_V4), 3);
+	cr_expect_eq(harness_sessions(h), 4);
+	cr_expect_eq(harness_requests(h), 4);
+	/* And one that was answered. */
+	error = build_error(ROUTER, SERVER, ICMPV4_TIME_EXCEEDED, 0, &out, 0);
+	cr_expect_eq(harness_run(h, &error, &out), HARNESS_SEND);
+	cr_expect_eq(harness_requests(h), 3);
+	leave_request(h, 4, LAST);
+	cr_expect_eq(harness_run(h, &in, &out), HARNESS_SEND);
+	cr_expect_eq(harness_sessions(h), 4);
 	harness_free(h);
 }
 
