@@ -41,8 +41,10 @@ static __always_inline bool intact_sum_chunk(struct __sk_buff *skb, uint32_t off
 {
 	uint8_t chunk[SUM_CHUNK] = { 0 };
 
-	if (len == 0)
-		return true;
+	/* As signed, and unknown to the compiler: of "not 0" verifiers up to 6.1 learn nothing. */
+	asm volatile("" : "+r"(len));
+	if ((int32_t)len <= 0)
+		return len == 0;
 	if (len > sizeof(chunk) || bpf_skb_load_bytes(skb, off, chunk, len))
 		return false;
 	sum->words = (uint32_t)bpf_csum_diff(NULL, 0, (__be32 *)chunk, sizeof(chunk), sum->words);

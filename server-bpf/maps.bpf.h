@@ -75,5 +75,7 @@ static __always_inline void count(enum server_counter counter, _Bool is_v4)
 
 static __always_inline _Bool is_own_address(const struct addr *address)
 {
-	return bpf_map_lookup_elem(&own_addresses, address) != NULL;
+	struct addr key = *address; /* kernels before 6.2 take keys from the stack only */
+
+	return bpf_map_lookup_elem(&own_addresses, &key) != NULL;
 }

@@ -103,7 +103,7 @@ static __noinline int refuse(struct __sk_buff *skb, struct packet *p, const stru
 }
 
 /* Takes a session and makes the probe. */
-static __noinline int serve(struct __sk_buff *skb, struct packet *p, const struct request *r)
+static __always_inline int serve(struct __sk_buff *skb, struct packet *p, const struct request *r)
 {
 	struct probe_key key = { .target = r->wish.target, .proto = r->wish.request.proto };
 	struct route route = { 0 };
@@ -178,7 +178,7 @@ static __noinline int handle_icmp_answer(struct __sk_buff *skb, struct packet *p
 	return report(skb, p, &end);
 }
 
-static __noinline int handle_icmp(struct __sk_buff *skb, struct packet *p)
+static __always_inline int handle_icmp(struct __sk_buff *skb, struct packet *p)
 {
 	struct icmp_hdr icmp;
 
