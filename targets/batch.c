@@ -228,7 +228,8 @@ static void drop_nested_ranges(struct batch *b)
 {
 	size_t kept = 0;
 
-	qsort(b->ranges, b->range_count, sizeof(*b->ranges), compare_ranges);
+	if (b->range_count > 0)
+		qsort(b->ranges, b->range_count, sizeof(*b->ranges), compare_ranges);
 	for (size_t i = 0; i < b->range_count; i++)
 		if (kept == 0 ||
 		    !prefix_holds(&b->ranges[kept - 1].prefix, &b->ranges[i].prefix.base))
@@ -243,7 +244,8 @@ static void drop_equal_hosts(struct batch *b)
 	size_t kept = 0;
 	struct named first;
 
-	qsort_r(b->hosts, b->host_count, sizeof(*b->hosts), compare_hosts, b->texts);
+	if (b->host_count > 0)
+		qsort_r(b->hosts, b->host_count, sizeof(*b->hosts), compare_hosts, b->texts);
 	for (size_t i = 0; i < b->host_count; i++) {
 		if (last &&
 		    compare_names(b->texts + last->texts, b->texts + b->hosts[i].texts) == 0)
@@ -263,7 +265,8 @@ void batch_close(struct batch *b, struct batch_counts *ret_counts)
 
 	drop_nested_ranges(b);
 	drop_equal_hosts(b);
-	qsort(b->known, b->known_count, sizeof(*b->known), compare_known);
+	if (b->known_count > 0)
+		qsort(b->known, b->known_count, sizeof(*b->known), compare_known);
 	places = b->host_count;
 	for (size_t i = 0; i < b->range_count; i++) {
 		uint64_t blocks = shard_blocks(&b->shard, &b->ranges[i].prefix);

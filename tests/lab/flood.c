@@ -97,8 +97,7 @@ static struct addr next_source(struct flood *f)
 	halves[1] = next_random(f);
 	memcpy(noise, halves, sizeof(noise));
 	for (unsigned int bit = f->src_bits; bit < 128; bit++)
-		a.bytes[bit / 8] = (uint8_t)(a.bytes[bit / 8] ^
-					      (noise[bit / 8] & 0x80 >> bit % 8));
+		a.bytes[bit / 8] = (uint8_t)(a.bytes[bit / 8] ^ (noise[bit / 8] & 0x80 >> bit % 8));
 	return a;
 }
 
