@@ -166,6 +166,22 @@ class TestNetwork(network.Network):
             network.command(self.argv(node, ["nft", "delete", "table", "inet", "test"]))
 
     @contextlib.contextmanager
+    def capture_file(self, node, interface, path, what, *options):
+        """Packets go to a file, complete at the end of the `with`; gives the list of what
+        tcpdump says then."""
+        argv = self.argv(node, ["tcpdump", "-n", "-p", "-i", interface, "-U", *options, "-w",
+                                str(path), what])
+        said = []
+        with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as dump:
+            try:
+                await_listening(dump, what)
+                yield said
+                time.sleep(0.1)
+            finally:
+                dump.send_signal(signal.SIGINT)
+                said += dump.communicate(timeout=20)[1].splitlines()
+
+    @contextlib.contextmanager
     def capture(self, node, interface, what, *options):
         """tcpdump's lines, in the list that the `with` gives, complete at its end."""
         argv = self.argv(node, ["tcpdump", "-l", "-n", "-i", interface, "--immediate-mode",
@@ -174,16 +190,19 @@ class TestNetwork(network.Network):
         with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               text=True) as dump:
             try:
-                for line in dump.stderr:
-                    if "listening on" in line:
-                        break
-                else:
-                    raise AssertionError(f"tcpdump does not start: {what}")
+                await_listening(dump, what)
                 yield lines
                 time.sleep(0.1)
             finally:
                 dump.terminate()
                 lines += [line for line in dump.stdout.read().splitlines() if line]
+
+
+def await_listening(dump, what):
+    for line in dump.stderr:
+        if "listening on" in line:
+            return
+    raise AssertionError(f"tcpdump does not start: {what}")
 
 
 def equal(got, wanted, what):

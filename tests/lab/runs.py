@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs of the prober in a lab, and what they leave in a database."""
 import contextlib
+import json
 import pathlib
 import sqlite3
 import tempfile
@@ -13,6 +14,15 @@ EXIT_OK, EXIT_FAILURE, EXIT_USAGE, EXIT_INTERRUPTED = range(4)
 
 def prober(net, *arguments, timeout=60, node="client", before=()):
     return net.run_any(node, [*before, labtest.build_file(PROBER), *arguments], timeout)
+
+
+def lead_into_the_dark(net, block):
+    """Nobody answers for a block of addresses: it is behind the black hole of the topology."""
+    dark = net.topology.address("blackhole", 4)
+    for node in ("client", "r1"):
+        (way,) = json.loads(net.run(node, ["ip", "-j", "route", "get", dark]))
+        net.run(node, ["ip", "route", "replace", block, "via", way["gateway"]])
+    net.run("r2", ["ip", "route", "replace", "blackhole", block])
 
 
 def expect_status(done, status):

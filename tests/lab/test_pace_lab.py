@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How fast, and no faster: the pace by captures, many endpoints, one trace."""
-import json
 import signal
 import statistics
 import struct
@@ -10,7 +9,7 @@ import sys
 import time
 
 import labtest
-from runs import EXIT_OK, PROBER, expect_status, folder, prober, traces
+from runs import EXIT_OK, PROBER, expect_status, folder, lead_into_the_dark, prober, traces
 
 SECOND = 10**9
 PACE_SECONDS = 3
@@ -98,40 +97,25 @@ def busiest_second(times):
 def sent_times(net, path, arguments, seconds):
     """When packets left while the prober ran that long."""
     pcap = path / "sent.pcap"
-    dump = subprocess.Popen(
-        net.argv("client", ["tcpdump", "-i", "to-r1", "-p", "-n", "-s", "64", "-B", "65536", "-U",
-                            "--time-stamp-precision=nano", "-w", str(pcap), "udp"]),
-        stderr=subprocess.PIPE, text=True)
-    for line in dump.stderr:
-        if "listening on" in line:
-            break
-    child = subprocess.Popen(net.argv("client", [labtest.build_file(PROBER), *arguments]),
-                             stdout=subprocess.DEVNULL)
-    time.sleep(seconds)
-    for number in (signal.SIGINT, signal.SIGINT):
-        child.send_signal(number)
-        time.sleep(0.2)
-    child.wait(20)
-    dump.send_signal(signal.SIGINT)
-    lost = [line for line in dump.communicate(timeout=20)[1].splitlines() if "dropped" in line]
+    with net.capture_file("client", "to-r1", pcap, "udp", "-s", "64", "-B", "65536",
+                          "--time-stamp-precision=nano") as said:
+        child = subprocess.Popen(net.argv("client", [labtest.build_file(PROBER), *arguments]),
+                                 stdout=subprocess.DEVNULL)
+        time.sleep(seconds)
+        for number in (signal.SIGINT, signal.SIGINT):
+            child.send_signal(number)
+            time.sleep(0.2)
+        child.wait(20)
+    lost = [line for line in said if "dropped" in line]
     labtest.equal(lost, ["0 packets dropped by kernel"], "the capture's own losses")
     return packet_times(pcap)
-
-
-def lead_into_the_dark(net):
-    """A block of many addresses behind the black hole of the topology."""
-    dark = net.topology.address("blackhole", 4)
-    for node in ("client", "r1"):
-        (way,) = json.loads(net.run(node, ["ip", "-j", "route", "get", dark]))
-        net.run(node, ["ip", "route", "replace", SILENT_BLOCK, "via", way["gateway"]])
-    net.run("r2", ["ip", "route", "replace", "blackhole", SILENT_BLOCK])
 
 
 def check_pace(net, limit, *arguments):
     """No second has more than 1 % above the limit, or one packet."""
     with folder() as path:
         (path / "targets").write_text(f"{SILENT_BLOCK}\n")
-        lead_into_the_dark(net)
+        lead_into_the_dark(net, SILENT_BLOCK)
         times = sent_times(net, path, ["-q", "-d", str(path / "p.db"), "--timeout", "0.5",
                                        "--allow-special", *arguments, "forward", "udp",
                                        "singlepath", "-t", str(path / "targets")], PACE_SECONDS)

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Whom the prober sends to, by what leaves: shards, special-purpose addresses, block lists."""
 import contextlib
-import json
 import os
 import signal
 import subprocess
@@ -11,8 +10,8 @@ import time
 
 import labtest
 from labtest import equal
-from runs import (EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, PROBER, expect_status, folder, one_row,
-                  prober, traces)
+from runs import (EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, PROBER, expect_status, folder,
+                  lead_into_the_dark, one_row, prober, traces)
 
 BLOCK = "10.128.0.0/24"
 BLOCKED = "10.128.0.64/26"
@@ -20,50 +19,31 @@ QUICK = ("-q", "--timeout", "0.2", "--probes", "1", "--abort", "1")
 TRACE = ("forward", "udp", "singlepath")
 
 
-def lead_into_the_dark(net):
-    """Nobody answers for the block, wherever it is asked from."""
-    dark = net.topology.address("blackhole", 4)
-    for node in ("client", "r1"):
-        (way,) = json.loads(net.run(node, ["ip", "-j", "route", "get", dark]))
-        net.run(node, ["ip", "route", "replace", BLOCK, "via", way["gateway"]])
-    net.run("r2", ["ip", "route", "replace", "blackhole", BLOCK])
-
-
 class Sent:
-    """What leaves the client: packets by network they go to, once it is over."""
+    """What left the client while `sent_by()` ran: packets by network they went to."""
 
-    def __init__(self, net, path, name="sent"):
-        self.net = net
-        self.file = path / f"{name}.pcap"
-        self.dump = None
+    def __init__(self):
         self.to = {}
 
-    def __enter__(self):
-        self.dump = subprocess.Popen(
-            self.net.argv("client", ["tcpdump", "-i", "to-r1", "-p", "-n", "-U", "-Q", "out",
-                                     "--immediate-mode", "-w",
-                                     str(self.file), "ip"]),
-            stderr=subprocess.PIPE, text=True)
-        for line in self.dump.stderr:
-            if "listening on" in line:
-                break
-        return self
+    def count(self, file):
+        for what in (BLOCK, BLOCKED, "0.0.0.0/0"):
+            done = subprocess.run(["tcpdump", "-n", "-r", str(file), f"dst net {what}"], text=True,
+                                  capture_output=True, check=True)
+            self.to[what] = len(done.stdout.splitlines())
 
-    def __exit__(self, *_):
-        time.sleep(0.1)
-        self.dump.send_signal(signal.SIGINT)
-        self.dump.communicate(timeout=20)
-        self.to = {what: self.count(what) for what in (BLOCK, BLOCKED, "0.0.0.0/0")}
 
-    def count(self, what):
-        done = subprocess.run(["tcpdump", "-n", "-r", str(self.file), f"dst net {what}"], text=True,
-                              capture_output=True, check=True)
-        return len(done.stdout.splitlines())
+@contextlib.contextmanager
+def sent_by(net, path, name="sent"):
+    sent = Sent()
+    file = path / f"{name}.pcap"
+    with net.capture_file("client", "to-r1", file, "ip", "-Q", "out", "--immediate-mode"):
+        yield sent
+    sent.count(file)
 
 
 @contextlib.contextmanager
 def watched(net):
-    with folder() as path, Sent(net, path) as sent:
+    with folder() as path, sent_by(net, path) as sent:
         yield path, sent
 
 
@@ -204,12 +184,12 @@ def check_reload(net):
             lists.write_text(f"{BLOCKED}\nbad\n")
             child.send_signal(signal.SIGHUP)
             time.sleep(0.2)
-            with Sent(net, path) as before:
+            with sent_by(net, path) as before:
                 time.sleep(0.5)
             lists.write_text(f"{BLOCKED}\n")
             child.send_signal(signal.SIGHUP)
             time.sleep(0.2)
-            with Sent(net, path, "after") as after:
+            with sent_by(net, path, "after") as after:
                 time.sleep(0.5)
             child.send_signal(signal.SIGINT)
             child.send_signal(signal.SIGINT)
@@ -280,7 +260,7 @@ def main():
     labtest.needs_root()
     report = labtest.Report()
     with labtest.lab("plain") as net:
-        lead_into_the_dark(net)
+        lead_into_the_dark(net, BLOCK)
         report.check("shards are disjoint and together the whole", check_shards, net)
         report.check("a seed repeats an order", check_seed, net)
         report.check("special-purpose addresses of lists are passed over", check_special, net)
