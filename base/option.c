@@ -333,3 +333,8 @@ enum option_outcome option_parse(const struct option_table *table, int argc, cha
 	*ret_operand = optind;
 	return OPTION_OK;
 }
+
+int option_exit_status(enum option_outcome outcome)
+{
+	return outcome == OPTION_EXIT ? 0 : 2;
+}

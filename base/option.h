@@ -101,6 +101,9 @@ void option_store_presets(const struct option_table *table, void *config);
  */
 int option_store(const struct option_desc *option, const char *text, void *config);
 
+/* What a program leaves with whose outcome is not OPTION_OK. */
+int option_exit_status(enum option_outcome outcome);
+
 void option_print_help(FILE *out, const struct option_table *table);
 /* The items of an mdoc(7) list; see man/. */
 void option_print_man(FILE *out, const struct option_table *table);

@@ -232,17 +232,13 @@ static int transmit(const struct boxes *boxes, const struct transmit_options *o)
 int cmd_transmit(int argc, char **argv)
 {
 	struct transmit_options options;
+	enum option_outcome outcome;
 	struct boxes boxes;
 	int status = EXIT_FAILURE;
 
-	switch (transmit_options_parse(argc, argv, &options)) {
-	case OPTION_EXIT:
-		return EXIT_SUCCESS;
-	case OPTION_USAGE:
-		return EXIT_USAGE;
-	case OPTION_OK:
-		break;
-	}
+	outcome = transmit_options_parse(argc, argv, &options);
+	if (outcome != OPTION_OK)
+		return option_exit_status(outcome);
 	log_init("revprobe", (enum log_level)options.log_level);
 	if (!boxes_open(&boxes, &options))
 		status = options.list || options.dry_run ? show(&boxes, &options)

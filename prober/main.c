@@ -18,15 +18,11 @@
 static int trace(int argc, char **argv)
 {
 	struct prober_options options;
+	enum option_outcome outcome;
 
-	switch (prober_options_parse(argc, argv, &options)) {
-	case OPTION_EXIT:
-		return EXIT_SUCCESS;
-	case OPTION_USAGE:
-		return EXIT_USAGE;
-	case OPTION_OK:
-		break;
-	}
+	outcome = prober_options_parse(argc, argv, &options);
+	if (outcome != OPTION_OK)
+		return option_exit_status(outcome);
 	log_init(prober_option_table.program, (enum log_level)options.log_level);
 	if (!privilege_held("cap_net_raw")) {
 		log_error("not permitted: needs CAP_NET_RAW");

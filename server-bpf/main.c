@@ -33,19 +33,15 @@ static bool server_may_run(void)
 int main(int argc, char **argv)
 {
 	struct server_options options;
+	enum option_outcome outcome;
 	struct server *server = NULL;
 	int err;
 
 	if (streams_reserve())
 		return EXIT_FAILURE;
-	switch (server_options_parse(argc, argv, &options)) {
-	case OPTION_EXIT:
-		return EXIT_SUCCESS;
-	case OPTION_USAGE:
-		return EXIT_USAGE;
-	case OPTION_OK:
-		break;
-	}
+	outcome = server_options_parse(argc, argv, &options);
+	if (outcome != OPTION_OK)
+		return option_exit_status(outcome);
 	log_init(server_option_table.program, server_options_log_level(&options));
 	loader_adopt_log();
 	if (!server_may_run())

@@ -110,11 +110,12 @@ static bool intake_is_blocked(struct intake *in, struct job *job)
 
 	if (!reason)
 		return false;
-	addr_to_text(&job->target.addr, text);
 	if (job->target.is_operand)
-		log_error("%s: %s is %s", job->target.name, text, reason);
+		log_error("%s: %s is %s", job->target.name, addr_to_text(&job->target.addr, text),
+			  reason);
 	else if (in->stats.blocked == 0)
-		log_info("%s: %s is %s, and so may others be", job->target.name, text, reason);
+		log_info("%s: %s is %s, and so may others be", job->target.name,
+			 addr_to_text(&job->target.addr, text), reason);
 	in->stats.blocked++;
 	in->stats.blocked_operands += job->target.is_operand;
 	intake_finish(in, job);
