@@ -8,14 +8,15 @@
  * is full when that moment has passed, and empty when it lies the whole burst
  * ahead.  One compare-and-swap takes a token, so CPUs need no lock.
  *
- * A prefix without a bucket is a newcomer.  Sources can be forged, each one new: so
- * newcomers share a bucket of their own, which lets in fewer than would fill the
- * sessions, and an address that finds it empty is remembered by a mark and let in
- * when it asks again, from a second bucket of that size: clients do ask again, and
- * forgers of random sources only by chance.  (By its
- * address: a flood meets the same network again within seconds.)  Refused
- * newcomers get no bucket, so they do not push out those who have one:
- * docs/adr/0016.
+ * A prefix without a bucket, or that took nothing from it for as long as a session
+ * lives, is a newcomer.  Sources can be forged, each one new: so newcomers share a
+ * bucket of their own, which lets in fewer than would fill the sessions, and an
+ * address that finds it empty is remembered by a mark and let in when it asks again,
+ * from a second bucket of that size: clients do ask again, and forgers of random
+ * sources only by chance.  (By its address: a flood meets the same network again
+ * within seconds.)  Refused newcomers get no bucket, so they do not push out those who
+ * have one; and those who were let in are forgotten, or a flood that lasts would be
+ * known everywhere: docs/adr/0016.
  */
 #pragma once
 
@@ -130,18 +131,36 @@ static __always_inline bool limit_is_marked(const struct addr *source)
 	return old == mark;
 }
 
-static __noinline bool limit_admit_newcomer(const struct addr *source, const struct addr *prefix,
-					    uint64_t now_ns)
+/* Both buckets of newcomers; for the second it has to have asked before. */
+static __noinline bool limit_admits_newcomer(const struct addr *source, uint64_t now_ns)
 {
-	uint64_t paid_ns = now_ns + config.limit.source.gap_ns;
+	return limit_take_shared(LIMIT_NEWCOMERS, &config.limit.newcomers, now_ns) ||
+	       (limit_is_marked(source) &&
+		limit_take_shared(LIMIT_MARKED, &config.limit.newcomers, now_ns));
+}
 
-	if (!limit_take_shared(LIMIT_NEWCOMERS, &config.limit.newcomers, now_ns) &&
-	    !(limit_is_marked(source) &&
-	      limit_take_shared(LIMIT_MARKED, &config.limit.newcomers, now_ns)))
-		return false;
+/* Whether the prefix of this bucket took from it within the life of a session. */
+static __always_inline bool bucket_is_in_use(const uint64_t *paid_ns, uint64_t now_ns)
+{
+	return *(const volatile uint64_t *)paid_ns + config.timeout_ns > now_ns;
+}
+
+static __always_inline enum server_counter limit_judge_source(const struct addr *source,
+							      uint64_t now_ns)
+{
+	struct addr prefix = limit_prefix(source);
+	uint64_t first_paid_ns = now_ns + config.limit.source.gap_ns;
+	uint64_t *paid_ns = bpf_map_lookup_elem(&limit_sources, &prefix);
+
+	if (!(paid_ns && bucket_is_in_use(paid_ns, now_ns)) &&
+	    !limit_admits_newcomer(source, now_ns))
+		return COUNT_NEWCOMER_LIMIT;
+	if (paid_ns)
+		return bucket_take(paid_ns, &config.limit.source, now_ns) ? COUNT_REQUEST
+									  : COUNT_SOURCE_LIMIT;
 	/* Where it fails another CPU was faster, or memory is short: served all the same. */
-	bpf_map_update_elem(&limit_sources, prefix, &paid_ns, BPF_NOEXIST);
-	return true;
+	bpf_map_update_elem(&limit_sources, &prefix, &first_paid_ns, BPF_NOEXIST);
+	return COUNT_REQUEST;
 }
 
 /*
@@ -154,13 +173,10 @@ __noinline enum server_counter limit_judge(const struct addr *source, uint64_t n
 	if (!source)
 		return COUNT_TOTAL_LIMIT;
 	if (config.limit.source.gap_ns) {
-		struct addr prefix = limit_prefix(source);
-		uint64_t *paid_ns = bpf_map_lookup_elem(&limit_sources, &prefix);
+		enum server_counter verdict = limit_judge_source(source, now_ns);
 
-		if (paid_ns && !bucket_take(paid_ns, &config.limit.source, now_ns))
-			return COUNT_SOURCE_LIMIT;
-		if (!paid_ns && !limit_admit_newcomer(source, &prefix, now_ns))
-			return COUNT_NEWCOMER_LIMIT;
+		if (verdict != COUNT_REQUEST)
+			return verdict;
 	}
 	if (!limit_take_shared(LIMIT_TOTAL, &config.limit.total, now_ns))
 		return COUNT_TOTAL_LIMIT;

@@ -237,6 +237,24 @@ Test(limit, a_newcomer_that_asks_again_is_let_in)
 	harness_free(h);
 }
 
+/* A flood that lasts would else be known everywhere in the end. */
+Test(limit, who_is_silent_as_long_as_a_session_lives_is_a_newcomer_again)
+{
+	struct harness *h =
+		limited(&(struct limit_config){ .source = rate_of(5), .newcomers = rate_of(1) });
+
+	cr_expect_eq(served(h, "192.0.2.1", 2), 2);
+	pass(h, "192.0.2.0", 2 * GAP + 4 * SECOND);
+	cr_expect_eq(served(h, "192.0.2.1", 1), 1, "forgotten too early");
+	pass(h, "192.0.2.0", GAP + 5 * SECOND);
+	cr_expect(!is_served(h, "192.0.2.1"), "known for ever");
+	cr_expect_eq(harness_counter(h, COUNT_NEWCOMER_LIMIT, FAMILY_V4), 1);
+	/* It asks again, finds its mark, and has its whole burst. */
+	cr_expect_eq(served(h, "192.0.2.1", 10), 5);
+	cr_expect_eq(harness_counter(h, COUNT_SOURCE_LIMIT, FAMILY_V4), 5);
+	harness_free(h);
+}
+
 Test(limit, off_is_off)
 {
 	struct harness *h = limited(&(struct limit_config){ .newcomers = rate_of(1) });
