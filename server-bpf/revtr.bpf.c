@@ -51,17 +51,26 @@ static __always_inline int finish(struct __sk_buff *skb, const struct packet *p,
 	return verdict;
 }
 
+/* What we send keeps the TOS or class and label of the packet that causes it. */
+static __always_inline struct route_wish route_wish_of(const struct packet *p,
+						       const struct addr *to)
+{
+	return (struct route_wish){
+		.from = p->dst,
+		.to = *to,
+		.is_v4 = p->is_v4,
+		.v4_tos = p->v4_tos,
+		.v6_class_label = be32_from(be32_to(p->ver_class_label) & 0x0fffffff),
+	};
+}
+
 /* The way for an ICMP message to the client, from the address that was asked. */
 static __noinline enum route_verdict find_client(struct __sk_buff *skb, const struct packet *p,
 						 const struct addr *client, struct route *ret_route)
 {
-	struct route_wish wish = {
-		.from = p->dst,
-		.to = *client,
-		.proto = p->is_v4 ? PROTO_ICMP : PROTO_ICMPV6,
-		.is_v4 = p->is_v4,
-	};
+	struct route_wish wish = route_wish_of(p, client);
 
+	wish.proto = p->is_v4 ? PROTO_ICMP : PROTO_ICMPV6;
 	return route_find(skb, &wish, ret_route);
 }
 
@@ -69,13 +78,9 @@ static __noinline enum route_verdict find_target(struct __sk_buff *skb, const st
 						 const struct session_wish *probe,
 						 struct route *ret_route)
 {
-	struct route_wish wish = {
-		.from = p->dst,
-		.to = probe->target,
-		.proto = probe->request.proto,
-		.is_v4 = p->is_v4,
-	};
+	struct route_wish wish = route_wish_of(p, &probe->target);
 
+	wish.proto = probe->request.proto;
 	if (wish.proto == PROTO_UDP || wish.proto == PROTO_TCP) {
 		wish.sport = be16_from(REVTR_PROBE_PORT);
 		wish.dport = probe->request.flow;

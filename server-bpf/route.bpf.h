@@ -33,14 +33,22 @@ struct route_wish {
 	be16 dport;
 	uint8_t proto;
 	bool is_v4;
-	uint8_t zero[2];
+	uint8_t v4_tos;
+	uint8_t zero;
+	be32 v6_class_label;
 };
-_Static_assert(sizeof(struct route_wish) == 40, "no padding");
+_Static_assert(sizeof(struct route_wish) == 44, "no padding");
 
-/* The kernel tells nothing of link-local addresses: RFC 4291 section 2.5.6. */
-static __always_inline bool route_is_link_local(const struct addr *a)
+static __always_inline bool is_link_local(const struct addr *a)
 {
 	return a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80;
+}
+
+/* Of these (RFC 4291 section 2.5.6) the kernel tells nothing: they are of the link that
+ * the packet came in by, and nothing may leave it that comes from or goes to one. */
+static __always_inline bool route_is_of_the_link(const struct route_wish *wish)
+{
+	return !wish->is_v4 && (is_link_local(&wish->from) || is_link_local(&wish->to));
 }
 
 /* BPF_FIB_LKUP_RET_..., or a negative error. */
@@ -58,9 +66,11 @@ __noinline int route_ask(struct __sk_buff *skb, const struct route_wish *wish, u
 	fib.dport = wish->dport.raw;
 	fib.ifindex = ifindex;
 	if (wish->is_v4) {
+		fib.tos = wish->v4_tos;
 		fib.ipv4_src = addr_to_v4(&wish->from).raw;
 		fib.ipv4_dst = addr_to_v4(&wish->to).raw;
 	} else {
+		fib.flowinfo = wish->v6_class_label.raw;
 		__builtin_memcpy(fib.ipv6_src, &wish->from, sizeof(fib.ipv6_src));
 		__builtin_memcpy(fib.ipv6_dst, &wish->to, sizeof(fib.ipv6_dst));
 	}
@@ -78,11 +88,11 @@ static __always_inline enum route_verdict route_find(struct __sk_buff *skb,
 {
 	int result = BPF_FIB_LKUP_RET_FWD_DISABLED;
 
-	if (wish->is_v4 || !route_is_link_local(&wish->to))
+	if (!route_is_of_the_link(wish)) {
 		result = route_ask(skb, wish, LOOPBACK_INDEX, ret_route);
-	if (result == BPF_FIB_LKUP_RET_FWD_DISABLED &&
-	    (wish->is_v4 || !route_is_link_local(&wish->to)))
-		result = route_ask(skb, wish, skb->ifindex, ret_route);
+		if (result == BPF_FIB_LKUP_RET_FWD_DISABLED)
+			result = route_ask(skb, wish, skb->ifindex, ret_route);
+	}
 	if (result == BPF_FIB_LKUP_RET_SUCCESS || result == BPF_FIB_LKUP_RET_NO_NEIGH)
 		return ROUTE_FOUND;
 	ret_route->ifindex = 0;

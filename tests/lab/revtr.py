@@ -80,16 +80,20 @@ def parse(payload, is_right):
     return Response(payload[0], str(hop.ipv4_mapped or hop), rtt_ns, payload, is_right)
 
 
+TOS = {4: (socket.IPPROTO_IP, socket.IP_TOS), 6: (socket.IPPROTO_IPV6, socket.IPV6_TCLASS)}
+
+
 class Asker:
     """Sends requests from one node to one server and collects what comes back."""
 
-    def __init__(self, net, node, target, family, first_ident=1):
+    def __init__(self, net, node, target, family, first_ident=1, tos=0):
         self.family = family
         self.source = net.topology.address(node, family)
         self.target = target
         with net.inside(node):
             self.socket = socket.socket(DOMAIN[family], socket.SOCK_RAW, ICMP[family])
         self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, BUFFER)
+        self.socket.setsockopt(*TOS[family], tos)
         self.socket.bind((self.source, 0))
         self._idents = itertools.count(first_ident - 1)
 

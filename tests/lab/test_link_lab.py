@@ -4,6 +4,7 @@
 the addresses and targets that it serves."""
 import contextlib
 import ipaddress
+import json
 import re
 import signal
 import socket
@@ -76,6 +77,22 @@ def check_first_hop(net, family, proto):
     with net.served("server") as child:
         check_hops(net, family, proto, 1)
         equal(counter(net, child, "sent-without-route", family), 0, "sent back")
+
+
+def check_tos(net, family):
+    """Routes may depend on it, and probes have that of the request."""
+    rule = [f"-{family}", "rule", "add", "tos", "0x10", "table", "100"]
+    near = net.topology.address("up1", family)
+    way = json.loads(net.run("server", ["ip", "-j", f"-{family}", "route", "get", near]))[0]
+    net.run("server", ["ip", f"-{family}", "route", "add", "default", "via",
+                       way.get("gateway", near), "dev", way["dev"], "table", "100"])
+    net.run("server", ["ip", *rule])
+    try:
+        with net.served("server"):
+            equal((hops(net, family, "udp", tos=0x10)[0], hops(net, family, "udp", tos=0)[0]),
+                  ("up1", "up2"), "first hop of both")
+    finally:
+        net.run("server", ["ip", *rule[:2], "del", *rule[3:]])
 
 
 @contextlib.contextmanager
@@ -230,6 +247,8 @@ def main():
             for proto in PROTOCOLS:
                 report.check(f"the first hop is the one of the routing table ({ip(family)}, "
                              f"{proto})", check_first_hop, net, family, proto)
+            report.check(f"the first hop is the one of the request's TOS ({ip(family)})",
+                         check_tos, net, family)
             report.check(f"without a route to ask, back to the sender ({ip(family)})",
                          check_untold, net, family)
             report.check(f"without a way to the client, nothing ({ip(family)})", check_no_route,
