@@ -5,19 +5,18 @@
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
 
 #include "base/log.h"
 #include "server-bpf/filters.h"
+#include "server-bpf/lock.h"
 
 /* Where deployed servers attach too; the handle tells our filter from theirs. */
 #define ATTACH_PRIORITY 1
@@ -26,7 +25,7 @@
 struct attachment {
 	char interface[IF_NAMESIZE];
 	int ifindex;
-	int lock;
+	struct lock lock;
 	bool made_hook;
 	bool attached;
 };
@@ -87,20 +86,11 @@ static int attach_find_interface(struct attachment *a, const struct attach_progr
 
 static int attach_lock(struct attachment *a)
 {
-	struct sockaddr_un name = { .sun_family = AF_UNIX };
-	int len = snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1, "revprobe-server/%d",
-			   a->ifindex);
+	int err = lock_take(a->ifindex, &a->lock);
 
-	a->lock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (a->lock < 0)
-		return -errno;
-	if (!bind(a->lock, (struct sockaddr *)&name,
-		  (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)len)))
-		return 0;
-	if (errno != EADDRINUSE)
-		return -errno;
-	log_error("interface %s: another revprobe-server is running there", a->interface);
-	return -EBUSY;
+	if (err == -EBUSY)
+		log_error("interface %s: another revprobe-server is running there", a->interface);
+	return err;
 }
 
 static int attach_hook(struct attachment *a, int program)
@@ -140,7 +130,7 @@ static int attach_new(const char *interface, const struct attach_programs *progr
 
 	if (!a)
 		return -ENOMEM;
-	a->lock = -1;
+	a->lock.fd = -1;
 	if (len >= sizeof(a->interface)) {
 		log_error("interface %s: no such interface", interface);
 		err = -ENODEV;
@@ -221,7 +211,6 @@ void attach_close(struct attachment *a)
 		return;
 	if ((a->attached || a->made_hook) && attach_is_alive(a))
 		attach_release(a);
-	if (a->lock >= 0)
-		close(a->lock);
+	lock_release(&a->lock);
 	free(a);
 }

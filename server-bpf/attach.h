@@ -2,11 +2,9 @@
 /*
  * One program on the tc ingress hook of one interface.
  *
- * A server that runs holds an abstract socket named after the interface, in the
- * interface's network namespace: the kernel frees it with the process, so a
- * filter without its socket was left by a crash and is taken over, while a live
- * server's filter is not.  Detaching removes the filter, and the clsact qdisc if
- * this attachment made it and nobody else put a filter there since.
+ * A server that runs holds the interface's lock (lock.h): a filter without it was left
+ * by a crash and is taken over, while a live server's filter is not.  Detaching removes the filter,
+ * and the clsact qdisc if this attachment made it and nobody else put a filter there since.
  */
 #pragma once
 

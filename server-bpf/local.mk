@@ -9,6 +9,7 @@ libserver_a_SOURCES = \
 	server-bpf/access.c server-bpf/access.h \
 	server-bpf/addresses.c server-bpf/addresses.h \
 	server-bpf/attach.c server-bpf/attach.h \
+	server-bpf/lock.c server-bpf/lock.h \
 	server-bpf/counters.c server-bpf/counters.h \
 	server-bpf/events.c server-bpf/events.h \
 	server-bpf/filters.c server-bpf/filters.h \

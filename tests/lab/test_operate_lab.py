@@ -406,15 +406,25 @@ def check_last_deleted(net):
         wait_for(net, "no interface is left to serve")
 
 
+def locks():
+    return set(os.listdir("/run/revprobe-server"))
+
+
 def check_two(net):
     """The second is refused, whichever of its interfaces is taken, and leaves nothing."""
+    os.makedirs("/run/revprobe-server", exist_ok=True)
+    free = locks()
     with spare_link(net), net.served("server"):
+        held = locks()
+        equal(len(held - free), 1, "files that the first has locked")
         before = tc_state(net, "server", SPARE) + tc_state(net, "server", "to-r2")
         done = net.run_any("server", [network.find_server(), SPARE, "to-r2"], timeout=5)
         equal(done.returncode, 1, "exit status of the second")
         assert "interface to-r2: another revprobe-server is running there" in done.stderr, done
         equal(tc_state(net, "server", SPARE) + tc_state(net, "server", "to-r2"), before, "tc")
+        equal(locks(), held, "locked files")
         assert serves(net, 4), "the first one no longer serves"
+    equal(locks(), free, "locked files at the end")
 
 
 def main():
