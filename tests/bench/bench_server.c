@@ -25,12 +25,14 @@
 #include "server-bpf/access.h"
 #include "server-bpf/limit.h"
 #include "server-bpf/loader.h"
+#include "tests/bench/figures.h"
 #include "tests/support/build.h"
 #include "wire/revtr.h"
 
 #define SESSIONS   65536
 #define SECOND	   1000000000ull
 #define BATCH	   1000
+#define USAGE	   "bench_server [TRANSACTIONS [ROUNDS]]"
 #define ROUNDS_MAX 99
 #define SERVER_V4  "198.51.100.1"
 #define SERVER_V6  "2001:db8:ffff::1"
@@ -82,24 +84,18 @@ struct cost {
 	double request_ns, answer_ns;
 };
 
-static void fail(const char *what, int err)
-{
-	fprintf(stderr, "bench_server: %s: %s\n", what, strerror(err));
-	exit(EXIT_FAILURE);
-}
-
 /* Prefixes that hold none of our clients, and one that does. */
 static void write_list(const char *path, int list)
 {
 	FILE *out = fopen(path, "w");
 
 	if (!out)
-		fail(path, errno);
+		bench_fail(path, errno);
 	fprintf(out, "192.0.2.0/24\n2001:db8::/32\n");
 	for (uint32_t i = 0; list == LIST_MANY && i < 100000; i++)
 		fprintf(out, "%u.%u.%u.0/24\n", 20 + (i >> 16), i >> 8 & 255, i & 255);
 	if (fclose(out))
-		fail(path, errno);
+		bench_fail(path, errno);
 }
 
 /* Makes this an address of the host. */
@@ -110,7 +106,7 @@ static void own(const struct loader *l, const char *text)
 
 	if (!addr_from_text(text, &a) ||
 	    bpf_map_update_elem(loader_own_addresses(l), &a, &value, BPF_ANY))
-		fail(text, EINVAL);
+		bench_fail(text, EINVAL);
 }
 
 static struct loader *load(const struct setup *setup)
@@ -140,7 +136,7 @@ static struct loader *load(const struct setup *setup)
 	limit_configure(&options, &config.limit);
 	err = loader_open(&config, &l);
 	if (err)
-		fail("cannot load", -err);
+		bench_fail("cannot load", -err);
 	own(l, SERVER_V4);
 	own(l, SERVER_V6);
 	if (setup->list != LIST_NONE) {
@@ -148,13 +144,13 @@ static struct loader *load(const struct setup *setup)
 		int fd = mkstemp(path);
 
 		if (fd < 0)
-			fail(path, errno);
+			bench_fail(path, errno);
 		close(fd);
 		write_list(path, setup->list);
 		err = access_reload(&maps, (const char *const[]){ path, NULL });
 		unlink(path);
 		if (err)
-			fail("list", -err);
+			bench_fail("list", -err);
 	}
 	return l;
 }
@@ -168,7 +164,7 @@ static bool run(int program, struct packet_bytes *frame)
 
 	memset(in.bytes, 0, 6); /* the test device's own address: for this host */
 	if (bpf_prog_test_run_opts(program, &opts))
-		fail("test run", errno);
+		bench_fail("test run", errno);
 	frame->len = opts.data_size_out;
 	return opts.retval == 7; /* TC_ACT_REDIRECT */
 }
@@ -180,7 +176,7 @@ static void fail_counting(const struct loader *l, const char *what)
 
 	if (!loader_counters(l, &values))
 		counters_print(stderr, &values);
-	fail(what, EIO);
+	bench_fail(what, EIO);
 }
 
 static void read_stats(const struct loader *l, uint64_t *ret_runs, uint64_t *ret_ns)
@@ -188,7 +184,7 @@ static void read_stats(const struct loader *l, uint64_t *ret_runs, uint64_t *ret
 	int err = loader_run_stats(l, ret_runs, ret_ns);
 
 	if (err)
-		fail("statistics", -err);
+		bench_fail("statistics", -err);
 }
 
 /* A batch of requests, then their answers: nanoseconds a run of each. */
@@ -216,7 +212,7 @@ static struct cost transact(const struct loader *l, const struct kind *kind, uin
 			fail_counting(l, "an answer was not");
 	read_stats(l, &runs[2], &ns[2]);
 	if (runs[2] - runs[0] != 2 * BATCH)
-		fail("the kernel does not count", EIO);
+		bench_fail("the kernel does not count", EIO);
 	return (struct cost){ (double)(ns[1] - ns[0]) / BATCH, (double)(ns[2] - ns[1]) / BATCH };
 }
 
@@ -235,19 +231,6 @@ static struct cost measure(const struct loader *l, const struct kind *kind, uint
 	return sum;
 }
 
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *values, uint32_t count)
-{
-	qsort(values, count, sizeof(*values), compare);
-	return values[count / 2];
-}
-
 static void bench_kinds(uint32_t transactions, uint32_t rounds)
 {
 	static double requests[ARRAY_LEN(kinds)][ROUNDS_MAX], answers[ARRAY_LEN(kinds)][ROUNDS_MAX];
@@ -264,8 +247,8 @@ static void bench_kinds(uint32_t transactions, uint32_t rounds)
 	printf("%-28s %10s %10s %14s\n", setups[ARRAY_LEN(setups) - 1].name, "request", "answer",
 	       "both, a second");
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		double request_ns = median(requests[i], rounds),
-		       answer_ns = median(answers[i], rounds);
+		double request_ns = bench_median(requests[i], rounds),
+		       answer_ns = bench_median(answers[i], rounds);
 
 		printf("%-28s %7.0f ns %7.0f ns %14.0f\n", kinds[i].name, request_ns, answer_ns,
 		       1e9 / (request_ns + answer_ns));
@@ -285,7 +268,7 @@ static void bench_setups(const struct kind *kind, uint32_t transactions, uint32_
 			requests[i][round] = measure(loaders[i], kind, transactions).request_ns;
 	printf("\n%-28s %10s %10s %14s\n", kind->name, "request", "more", "by plain");
 	for (size_t i = 0; i < ARRAY_LEN(setups); i++) {
-		double ns = median(requests[i], rounds);
+		double ns = bench_median(requests[i], rounds);
 
 		if (i == 0)
 			plain = ns;
@@ -295,29 +278,18 @@ static void bench_setups(const struct kind *kind, uint32_t transactions, uint32_
 	}
 }
 
-static uint32_t argument(const char *text, uint32_t max)
-{
-	unsigned long value = strtoul(text, NULL, 10);
-
-	if (value == 0 || value > max) {
-		fprintf(stderr, "usage: bench_server [TRANSACTIONS [ROUNDS]]\n");
-		exit(2);
-	}
-	return (uint32_t)value;
-}
-
 int main(int argc, char **argv)
 {
-	uint32_t transactions = argc > 1 ? argument(argv[1], 1000000000) : 20000;
-	uint32_t rounds = argc > 2 ? argument(argv[2], ROUNDS_MAX) : 9;
+	uint32_t transactions = argc > 1 ? bench_argument(argv[1], 1000000000, USAGE) : 20000;
+	uint32_t rounds = argc > 2 ? bench_argument(argv[2], ROUNDS_MAX, USAGE) : 9;
 	int stats = bpf_enable_stats(BPF_STATS_RUN_TIME);
 
 	/* Nothing of the machine's own routing shall be measured. */
 	if (unshare(CLONE_NEWNET))
-		fail("no network namespace (needs root)", errno);
+		bench_fail("no network namespace (needs root)", errno);
 
 	if (stats < 0)
-		fail("cannot have the kernel measure (needs root)", errno);
+		bench_fail("cannot have the kernel measure (needs root)", errno);
 	log_init("bench_server", LOG_WARN);
 	loader_adopt_log();
 	bench_kinds(transactions, rounds);

@@ -16,11 +16,29 @@ if ENABLE_SERVER
 if HAVE_CRITERION
 # Packets are built as the tests build them.
 noinst_PROGRAMS += tests/bench/bench_server
-tests_bench_bench_server_SOURCES = tests/bench/bench_server.c
+tests_bench_bench_server_SOURCES = tests/bench/bench_server.c tests/bench/figures.c tests/bench/figures.h
 tests_bench_bench_server_LDADD = $(TEST_LIBS) $(SERVER_LIBS)
-bench_programs += tests/bench/bench_server
+noinst_PROGRAMS += tests/bench/bench_checks
+tests_bench_bench_checks_SOURCES = tests/bench/bench_checks.c tests/bench/figures.c tests/bench/figures.h
+tests_bench_bench_checks_LDADD = $(TEST_LIBS) $(SERVER_LIBS)
+bench_programs += tests/bench/bench_server tests/bench/bench_checks
+
+tests/bench/checks.bpf.o: tests/bench/checks.bpf.c $(bpf_headers) $(wire_headers) server-bpf/shared.h
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	$(BPF_CLANG) -target bpf $(BPF_CFLAGS) -c $(top_srcdir)/tests/bench/checks.bpf.c -o $@
+
+tests/bench/checks.skel.h: tests/bench/checks.bpf.o
+	$(AM_V_GEN){ echo '/* NOLINTBEGIN */' && \
+	$(BPFTOOL) gen skeleton tests/bench/checks.bpf.o name checks_bpf && \
+	echo '/* NOLINTEND */'; } >$@.tmp && mv $@.tmp $@
+
+tests/bench/bench_checks.$(OBJEXT): tests/bench/checks.skel.h
+CLEANFILES += tests/bench/checks.bpf.o tests/bench/checks.skel.h
+lint_headers += tests/bench/checks.skel.h
 endif
 endif
+
+EXTRA_DIST += tests/bench/checks.bpf.c
 
 # On a machine that is quiet; the server's needs root.  bench_sqlite wants a file.
 bench: $(bench_programs)
