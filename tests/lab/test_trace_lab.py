@@ -222,11 +222,12 @@ def check_topology(report, net, folder):
 
 
 def main():
-    """Names of topologies may be given; without, all."""
+    """Names of topologies may be given, also in LAB_TOPOLOGIES; without, all."""
     labtest.needs_root()
     report = labtest.Report()
     with tempfile.TemporaryDirectory() as folder:
-        for name in sys.argv[1:] or topology.names():
+        chosen = sys.argv[1:] or os.environ.get("LAB_TOPOLOGIES", "").split()
+        for name in chosen or topology.names():
             with labtest.lab(name) as net:
                 check_topology(report, net, folder)
     return report.end()
