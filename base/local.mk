@@ -8,7 +8,8 @@ libbase_a_SOURCES = \
 	base/line.c base/line.h \
 	base/log.c base/log.h \
 	base/memory_text.c base/memory_text.h \
-	base/option.c base/option.h \
+	base/option.c base/option.h base/option_complain.h \
+	base/option_file.c base/option_file.h \
 	base/option_print.c \
 	base/pace.c base/pace.h \
 	base/pool.c base/pool.h \

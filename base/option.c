@@ -9,10 +9,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/option_complain.h"
+#include "base/option_file.h"
 
 /* getopt_long() returns the table's index plus this: clear of every letter. */
 #define OPTION_VALUE_BASE 1000
-#define OPTION_TABLE_MAX  64
+#define OPTION_TABLE_MAX  96
 
 static bool option_takes_argument(const struct option_desc *option)
 {
@@ -194,6 +196,7 @@ int option_store(const struct option_desc *option, const char *text, void *confi
 		return option_store_list(text, field);
 	case OPTION_HELP:
 	case OPTION_VERSION:
+	case OPTION_CONFIG:
 		return 0;
 	}
 	return -EINVAL;
@@ -209,21 +212,21 @@ static const char *option_spelled(const struct option_desc *option, char text[st
 	return text;
 }
 
-static void option_complain(const struct option_table *table, const struct option_desc *option,
-			    const char *text, int err)
+void option_complain(const struct option_table *table, const char *where,
+		     const struct option_desc *option, const char *text, int err)
 {
 	char name[64];
 
 	option_spelled(option, name);
 	if (err == -ERANGE)
-		fprintf(stderr, "%s: %s: '%s' is not between %.15g and %.15g\n", table->program,
-			name, text, option->min, option->max);
+		fprintf(stderr, "%s: %s%s: '%s' is not between %.15g and %.15g\n", table->program,
+			where, name, text, option->min, option->max);
 	else if (err == -ENOSPC)
-		fprintf(stderr, "%s: %s: given more than %d times\n", table->program, name,
+		fprintf(stderr, "%s: %s%s: given more than %d times\n", table->program, where, name,
 			OPTION_LIST_MAX);
 	else
-		fprintf(stderr, "%s: %s: '%s' is not a valid %s\n", table->program, name, text,
-			option->metavar);
+		fprintf(stderr, "%s: %s%s: '%s' is not a valid %s\n", table->program, where, name,
+			text, option->metavar);
 }
 
 /* Builds what getopt_long() wants from our table. */
@@ -299,18 +302,14 @@ void option_store_presets(const struct option_table *table, void *config)
 			abort(); /* the table contradicts itself; a test feeds every preset */
 }
 
-enum option_outcome option_parse(const struct option_table *table, int argc, char **argv,
-				 void *config, bool *given, int *ret_operand)
+/* One way through argv.  Only looks for --config if `ret_file` is not NULL. */
+static enum option_outcome option_walk(const struct option_table *table, int argc, char **argv,
+				       void *config, bool *given, const char **ret_file)
 {
 	struct option longs[OPTION_TABLE_MAX + 1];
 	char letters[2 * OPTION_TABLE_MAX + 2];
 	int value;
 
-	if (table->count > OPTION_TABLE_MAX)
-		abort();
-	for (size_t i = 0; i < table->count; i++)
-		given[i] = false;
-	option_store_presets(table, config);
 	option_to_getopt(table, longs, letters);
 	optind = 0; /* glibc: start afresh, for tests that parse many times */
 	opterr = 0;
@@ -323,15 +322,40 @@ enum option_outcome option_parse(const struct option_table *table, int argc, cha
 		o = option_by_value(table, value);
 		if (o->type == OPTION_HELP || o->type == OPTION_VERSION)
 			return option_informs(table, o, optarg);
+		if (ret_file) {
+			if (o->type == OPTION_CONFIG)
+				*ret_file = optarg;
+			continue;
+		}
 		err = option_store(o, optarg, config);
 		if (err) {
-			option_complain(table, o, optarg, err);
+			option_complain(table, "", o, optarg, err);
 			return OPTION_USAGE;
 		}
 		given[o - table->options] = true;
 	}
-	*ret_operand = optind;
 	return OPTION_OK;
+}
+
+enum option_outcome option_parse(const struct option_table *table, int argc, char **argv,
+				 void *config, bool *given, int *ret_operand)
+{
+	enum option_outcome outcome;
+	const char *file = NULL;
+
+	if (table->count > OPTION_TABLE_MAX)
+		abort();
+	for (size_t i = 0; i < table->count; i++)
+		given[i] = false;
+	option_store_presets(table, config);
+	outcome = option_walk(table, argc, argv, config, given, &file);
+	if (outcome == OPTION_OK)
+		outcome = option_file_read(table, file, config, given);
+	if (outcome == OPTION_OK)
+		outcome = option_walk(table, argc, argv, config, given, NULL);
+	if (outcome == OPTION_OK)
+		*ret_operand = optind;
+	return outcome;
 }
 
 int option_exit_status(enum option_outcome outcome)

@@ -24,6 +24,7 @@ enum option_type {
 	OPTION_LIST,	 /* struct option_list: may be given many times */
 	OPTION_HELP,	 /* prints help, or with =man the man page's OPTIONS */
 	OPTION_VERSION,
+	OPTION_CONFIG, /* names the configuration file: base/option_file.h */
 };
 
 /* So many a second, and so many at once after a time of silence. */
@@ -52,7 +53,7 @@ struct option_desc {
 };
 
 /*
- * What every program has: --help and --version, and --log with the levels of
+ * What every program has: --help, --version and --config, and --log with the levels of
  * base/log.h.  `log_level_offset` is of an int, an enum log_level; whoever uses it
  * includes that header.
  */
@@ -60,6 +61,9 @@ struct option_desc {
 #define OPTIONS_INFORM \
 	{ .name = "help", .letter = 'h', .type = OPTION_HELP, \
 	  .help = "Print this help." }, \
+	{ .name = "config", .metavar = "FILE", .type = OPTION_CONFIG, \
+	  .help = "Read options from that file, and from no other; \
+they come before those that are typed." }, \
 	{ .name = "version", .letter = 'V', .type = OPTION_VERSION, \
 	  .help = "Print the version." }
 #define OPTIONS_COMMON(log_level_offset) \
@@ -85,9 +89,10 @@ enum option_outcome {
 };
 
 /*
- * Fills `config` from the presets and then from argv.  `given[i]` (table->count
- * entries) tells whether the user named option i.  Operands are moved to the
- * end of argv; *ret_operand is the index of the first.
+ * Fills `config` from the presets, the configuration file (base/option_file.h), and then
+ * from argv.  `given[i]` (table->count
+ * entries) tells whether the user named option i, there or here.  Operands are moved to
+ * the end of argv; *ret_operand is the index of the first.
  */
 enum option_outcome option_parse(const struct option_table *table, int argc, char **argv,
 				 void *config, bool *given, int *ret_operand);

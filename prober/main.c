@@ -7,12 +7,23 @@
 
 #include "base/container.h"
 #include "base/log.h"
+#include "base/option_file.h"
 #include "base/privilege.h"
 #include "base/streams.h"
 #include "prober/cmd_trace.h"
 #include "prober/cmd_transmit.h"
 #include "prober/exit.h"
 #include "prober/options.h"
+#include "prober/transmit_options.h"
+
+#define CONFIG_FILE "/etc/revprobe/revprobe.conf"
+
+/* One file has the options of all commands. */
+static const struct option_table *const option_tables[] = {
+	&prober_option_table,
+	&transmit_option_table,
+	NULL,
+};
 
 /* The command without a name. */
 static int trace(int argc, char **argv)
@@ -48,6 +59,7 @@ int main(int argc, char **argv)
 		log_error("libsodium: cannot start");
 		return EXIT_FAILURE;
 	}
+	option_file_use(CONFIG_FILE, option_tables);
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		if (argc > 1 && strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);

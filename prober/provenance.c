@@ -66,6 +66,7 @@ static json_t *provenance_value(const struct option_desc *o, const void *field)
 		return provenance_list(field);
 	case OPTION_HELP:
 	case OPTION_VERSION:
+	case OPTION_CONFIG:
 		break;
 	}
 	return NULL;

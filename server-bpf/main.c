@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/option_file.h"
 #include "base/privilege.h"
 #include "base/streams.h"
 #include "server-bpf/loader.h"
@@ -30,8 +31,11 @@ static bool server_may_run(void)
 	return may;
 }
 
+#define CONFIG_FILE "/etc/revprobe/revprobe-server.conf"
+
 int main(int argc, char **argv)
 {
+	static const struct option_table *const tables[] = { &server_option_table, NULL };
 	struct server_options options;
 	enum option_outcome outcome;
 	struct server *server = NULL;
@@ -39,6 +43,7 @@ int main(int argc, char **argv)
 
 	if (streams_reserve())
 		return EXIT_FAILURE;
+	option_file_use(CONFIG_FILE, tables);
 	outcome = server_options_parse(argc, argv, &options);
 	if (outcome != OPTION_OK)
 		return option_exit_status(outcome);

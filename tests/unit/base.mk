@@ -15,6 +15,7 @@ unit_tests += \
 	tests/unit/test_line \
 	tests/unit/test_log \
 	tests/unit/test_option \
+	tests/unit/test_option_file \
 	tests/unit/test_pace \
 	tests/unit/test_parse \
 	tests/unit/test_parse_damage \
@@ -49,6 +50,8 @@ tests_unit_test_log_SOURCES = tests/unit/test_log.c
 tests_unit_test_log_LDADD = $(TEST_LIBS)
 tests_unit_test_option_SOURCES = tests/unit/test_option.c
 tests_unit_test_option_LDADD = $(TEST_LIBS)
+tests_unit_test_option_file_SOURCES = tests/unit/test_option_file.c tests/unit/folder.c tests/unit/folder.h
+tests_unit_test_option_file_LDADD = $(TEST_LIBS)
 tests_unit_test_pace_SOURCES = tests/unit/test_pace.c
 tests_unit_test_pace_LDADD = $(TEST_LIBS)
 tests_unit_test_pool_SOURCES = tests/unit/test_pool.c
