@@ -32,7 +32,10 @@ include tests/lab/local.mk
 include tests/bench/local.mk
 
 unit_scripts += tests/check-man.sh
-EXTRA_DIST += tests/check-man.sh
+EXTRA_DIST += tests/check-man.sh tests/check-hardening.sh
+if ENABLE_HARDENING
+unit_scripts += tests/check-hardening.sh
+endif
 
 # Automake makes rules for every test named here; which of them run is the tier.
 check_PROGRAMS += $(unit_tests) $(statistics_tests) $(fuzz_tests) $(bpf_tests)
