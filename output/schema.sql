@@ -2,7 +2,7 @@
 -- explains it.  Moments are integer microseconds since 1970 UTC, round trips integer
 -- nanoseconds, addresses 4 or 16 raw bytes with their text beside them.
 PRAGMA application_id = 0x52545230;      -- 'RTR0': file(1) and we can tell
-PRAGMA user_version = 3;                 -- the schema's version
+PRAGMA user_version = 4;                 -- the schema's version
 
 CREATE TABLE run (                       -- one process: provenance
   run_id      INTEGER PRIMARY KEY,
@@ -27,14 +27,32 @@ CREATE TABLE cycle (                     -- one pass over a list of targets
   ended_us    INTEGER,                   -- NULL: runs, or died
   UNIQUE (list, number)
 );
+CREATE TABLE mmdb (                      -- the files that annotations come from
+  mmdb_id     INTEGER PRIMARY KEY,
+  kind        TEXT NOT NULL CHECK (kind IN ('asn','geo')),
+  type        TEXT NOT NULL,             -- as its maker calls it: 'GeoLite2-ASN'
+  built_us    INTEGER NOT NULL,          -- when it was made
+  first_us    INTEGER NOT NULL,          -- when it was first used here
+  UNIQUE (kind, type, built_us)
+);
+CREATE TABLE asn (                       -- autonomous systems
+  asn         INTEGER PRIMARY KEY,
+  name        TEXT                       -- of the organisation; NULL: the file has none
+);
 CREATE TABLE addr (                      -- dictionary: each address once
   addr_id     INTEGER PRIMARY KEY,
   ip          BLOB NOT NULL UNIQUE CHECK (length(ip) IN (4,16)),
   text        TEXT NOT NULL,             -- canonical (RFC 5952)
   ptr         TEXT,                      -- host name by reverse DNS; NULL: none, or unknown
-  annotated_us INTEGER                   -- when that was looked up; NULL: never, or no answer
+  annotated_us INTEGER,                  -- when that was looked up; NULL: never or no answer
+  asn         INTEGER REFERENCES asn,    -- NULL: unknown
+  asn_by      INTEGER REFERENCES mmdb,   -- which file said so; NULL: nobody asked
+  country     TEXT,                      -- ISO 3166-1: 'DE'; NULL: unknown
+  city        TEXT,                      -- its English name; NULL: unknown
+  geo_by      INTEGER REFERENCES mmdb    -- as asn_by
 );
 CREATE INDEX addr_text ON addr (text);
+CREATE INDEX addr_asn ON addr (asn) WHERE asn IS NOT NULL;
 CREATE TABLE endpoint (                  -- who was probed or asked
   endpoint_id INTEGER PRIMARY KEY,
   name        TEXT NOT NULL,             -- as it was given: name or address
@@ -55,6 +73,13 @@ CREATE TABLE path_hop (
   PRIMARY KEY (path_id, ttl)
 ) WITHOUT ROWID;
 CREATE INDEX path_hop_addr ON path_hop (addr_id);
+CREATE TABLE as_path (                   -- distinct sequences of systems, each once
+  as_path_id  INTEGER PRIMARY KEY,
+  text        TEXT NOT NULL UNIQUE,      -- '64496 64499 64500', see docs/database.md
+  reversed    TEXT NOT NULL,             -- the same, last first
+  length      INTEGER NOT NULL,          -- how many
+  holes       INTEGER NOT NULL           -- hops without one between two that differ
+);
 CREATE TABLE stop (                      -- why traces end
   stop        INTEGER PRIMARY KEY,       -- below 100: scamper's numbers
   name        TEXT NOT NULL UNIQUE
@@ -89,7 +114,8 @@ CREATE TABLE trace (
   eps_trace   REAL,                      -- the same for the whole trace, where that was asked for
   per_packet  INTEGER,                   -- multipath: 1: a balancer ignores flows
   path_id     INTEGER REFERENCES path,   -- one path: what was seen
-  pair_id     INTEGER                    -- forward and reverse of one moment
+  pair_id     INTEGER,                   -- forward and reverse of one moment
+  as_path_id  INTEGER REFERENCES as_path -- one path: its systems; NULL: none known
 );
 CREATE INDEX trace_endpoint ON trace (endpoint_id, direction, cycle_id);
 CREATE INDEX trace_cycle ON trace (cycle_id);

@@ -17,7 +17,7 @@
 
 enum {
 	APPLICATION_ID = 0x52545230, /* as in schema.sql */
-	SCHEMA_VERSION = 3,	     /* as there */
+	SCHEMA_VERSION = 4,	     /* as there */
 	BUSY_TIMEOUT_MS = 5000,	     /* somebody else's short write, say an annotation */
 };
 
@@ -242,6 +242,21 @@ static const char *const upgrades[] = {
 	      " body BLOB);"
 	      "CREATE INDEX upload_queue ON upload (attempts, upload_id) WHERE state = 'queued';"
 	      "PRAGMA user_version = 3",
+	[3] = "CREATE TABLE mmdb (mmdb_id INTEGER PRIMARY KEY,"
+	      " kind TEXT NOT NULL CHECK (kind IN ('asn','geo')), type TEXT NOT NULL,"
+	      " built_us INTEGER NOT NULL, first_us INTEGER NOT NULL,"
+	      " UNIQUE (kind, type, built_us));"
+	      "CREATE TABLE asn (asn INTEGER PRIMARY KEY, name TEXT);"
+	      "ALTER TABLE addr ADD COLUMN asn INTEGER REFERENCES asn;"
+	      "ALTER TABLE addr ADD COLUMN asn_by INTEGER REFERENCES mmdb;"
+	      "ALTER TABLE addr ADD COLUMN country TEXT;"
+	      "ALTER TABLE addr ADD COLUMN city TEXT;"
+	      "ALTER TABLE addr ADD COLUMN geo_by INTEGER REFERENCES mmdb;"
+	      "CREATE INDEX addr_asn ON addr (asn) WHERE asn IS NOT NULL;"
+	      "CREATE TABLE as_path (as_path_id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE,"
+	      " reversed TEXT NOT NULL, length INTEGER NOT NULL, holes INTEGER NOT NULL);"
+	      "ALTER TABLE trace ADD COLUMN as_path_id INTEGER REFERENCES as_path;"
+	      "PRAGMA user_version = 4",
 };
 _Static_assert(ARRAY_LEN(upgrades) == SCHEMA_VERSION, "an upgrade for each older version");
 

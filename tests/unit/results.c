@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/container.h"
 #include "output/sink.h"
 #include "wire/headers.h"
 
@@ -65,6 +66,44 @@ void results_expect_sound(void)
 	results_expect("SELECT count(*) FROM path p WHERE length <>"
 		       " (SELECT max(ttl) FROM path_hop h WHERE h.path_id = p.path_id)",
 		       "0");
+}
+
+/* What takes back the step from each version to the next; the last column first. */
+static const char *const downgrades[] = {
+	[1] = "ALTER TABLE trace DROP COLUMN eps_trace",
+	[2] = "DROP TABLE upload",
+	[3] = "DROP INDEX addr_asn; ALTER TABLE trace DROP COLUMN as_path_id; DROP TABLE as_path;"
+	      "ALTER TABLE addr DROP COLUMN geo_by; ALTER TABLE addr DROP COLUMN city;"
+	      "ALTER TABLE addr DROP COLUMN country; ALTER TABLE addr DROP COLUMN asn_by;"
+	      "ALTER TABLE addr DROP COLUMN asn; DROP TABLE asn; DROP TABLE mmdb",
+};
+
+static int keep_text(void *text, int count, char **values, char **names)
+{
+	(void)count;
+	(void)names;
+	snprintf(text, 1024, "%s", values[0]);
+	return 0;
+}
+
+void results_make_old(unsigned int version)
+{
+	char drop_views[1024], pragma[64];
+	sqlite3 *db;
+
+	cr_assert_eq(sqlite3_open(results_path, &db), SQLITE_OK);
+	cr_assert_eq(sqlite3_exec(db,
+				  "SELECT group_concat('DROP VIEW ' || name, ';')"
+				  " FROM sqlite_schema WHERE type = 'view'",
+				  keep_text, drop_views, NULL),
+		     SQLITE_OK);
+	cr_assert_eq(sqlite3_exec(db, drop_views, NULL, NULL, NULL), SQLITE_OK);
+	for (size_t i = ARRAY_LEN(downgrades) - 1; i >= version; i--)
+		cr_assert_eq(sqlite3_exec(db, downgrades[i], NULL, NULL, NULL), SQLITE_OK, "%s",
+			     sqlite3_errmsg(db));
+	snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %u", version);
+	cr_assert_eq(sqlite3_exec(db, pragma, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
 }
 
 void *results_open(void)

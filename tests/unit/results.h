@@ -20,5 +20,8 @@ void results_expect(const char *sql, const char *wanted);
 /* Nothing but whole traces, and SQLite content with the file. */
 void results_expect_sound(void);
 
+/* As a file of that version of the schema; what newer ones have is gone. */
+void results_make_old(unsigned int version);
+
 /* Six probes, two of them lost, two addresses at the last TTL. */
 void results_draft_forward(struct record_draft *d);

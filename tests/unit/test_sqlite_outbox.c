@@ -118,15 +118,6 @@ Test(sqlite_outbox, killed_writer_leaves_no_pair_without_its_document)
 	results_expect_sound();
 }
 
-static void change_file(const char *sql)
-{
-	sqlite3 *db;
-
-	cr_assert_eq(sqlite3_open(results_path, &db), SQLITE_OK);
-	cr_assert_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK, "%s", sqlite3_errmsg(db));
-	sqlite3_close(db);
-}
-
 #define COLUMNS                                                                   \
 	"SELECT group_concat(name || ' ' || type || ' ' || \"notnull\" || ' ' ||" \
 	" coalesce(dflt_value, '-') || ' ' || pk) FROM pragma_table_info('upload')"
@@ -148,9 +139,9 @@ Test(sqlite_outbox, older_file_gets_the_same_outbox)
 	cr_assert_eq(sqlite3_open(results_path, &db), SQLITE_OK);
 	cr_assert_eq(sqlite3_exec(db, COLUMNS, keep_text, columns, NULL), SQLITE_OK);
 	sqlite3_close(db);
-	change_file("DROP VIEW v_upload; DROP TABLE upload; PRAGMA user_version = 2");
+	results_make_old(2);
 	close_sink(queued_open("two", QUEUED_COLLECTOR));
-	results_expect("PRAGMA user_version", "3");
+	results_expect("PRAGMA user_version", "4");
 	results_expect(COLUMNS, columns);
 	results_expect("SELECT count(*) FROM sqlite_schema WHERE name = 'upload_queue'", "1");
 	results_expect("SELECT count(*) FROM v_upload", "0");
