@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "wire/addr.h"
+#include "output/mmdb.h"
 
 #define ASN_NAME_LEN 128 /* of a name as it is kept, with its NUL */
 
@@ -20,12 +20,6 @@ struct asn_db;
 struct asn_entry {
 	uint32_t number;	 /* never 0 */
 	char name[ASN_NAME_LEN]; /* of the organisation, cut if longer; "": not known */
-};
-
-/* Which database it is, for whoever has to repeat the result. */
-struct asn_about {
-	const char *type; /* as its maker calls it, any bytes */
-	uint64_t built_s; /* since 1970 UTC */
 };
 
 /*
@@ -38,7 +32,7 @@ int asn_open(const char *path, struct asn_db **ret_db);
 void asn_close(struct asn_db *db);
 
 /* Valid as long as the database. */
-const struct asn_about *asn_about(const struct asn_db *db);
+const struct mmdb_about *asn_about(const struct asn_db *db);
 
 /* False where the file knows no number for the address.  Damage that is met on the way is
  * logged, once.  Takes a NULL database. */

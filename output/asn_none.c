@@ -18,7 +18,7 @@ void asn_close(struct asn_db *db)
 	(void)db;
 }
 
-const struct asn_about *asn_about(const struct asn_db *db)
+const struct mmdb_about *asn_about(const struct asn_db *db)
 {
 	(void)db;
 	return NULL;

@@ -10,7 +10,7 @@ liboutput_a_SOURCES = \
 	output/alias_sink.c \
 	output/alias_space.c output/alias_space.h \
 	output/alias_subnet.c output/alias_subnet.h \
-	output/asn.h \
+	output/asn.h output/geo.h output/mmdb.h \
 	output/dot.c output/dot.h output/dot_text.c \
 	output/dot_label.c output/dot_label.h \
 	output/fanout.c output/fanout.h \
@@ -51,9 +51,9 @@ liboutput_a_SOURCES = \
 	output/uuid.c output/uuid.h \
 	output/whole_file.c output/whole_file.h
 if WITH_MAXMINDDB
-liboutput_a_SOURCES += output/asn.c
+liboutput_a_SOURCES += output/asn.c output/geo.c output/mmdb.c
 else
-liboutput_a_SOURCES += output/asn_none.c
+liboutput_a_SOURCES += output/asn_none.c output/geo_none.c
 endif
 liboutput_a_CFLAGS = $(AM_CFLAGS) $(SQLITE3_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS) \
 	$(MAXMINDDB_CFLAGS) $(ZLIB_CFLAGS)

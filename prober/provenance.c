@@ -73,7 +73,7 @@ static json_t *provenance_value(const struct option_desc *o, const void *field)
 }
 
 /* Files of one name change from week to week. */
-static void provenance_asn(json_t *object, const struct asn_about *asn)
+static void provenance_asn(json_t *object, const struct mmdb_about *asn)
 {
 	uint64_t built_us;
 
@@ -85,7 +85,7 @@ static void provenance_asn(json_t *object, const struct asn_about *asn)
 }
 
 /* Every setting in force, by the name of its option. */
-static char *provenance_config(const struct prober_options *options, const struct asn_about *asn)
+static char *provenance_config(const struct prober_options *options, const struct mmdb_about *asn)
 {
 	json_t *object = json_object();
 	char *text;
@@ -152,7 +152,7 @@ static char *provenance_target_list(const struct prober_options *options)
 }
 
 int provenance_new(int argc, char **argv, const struct prober_options *options,
-		   const struct asn_about *asn, struct provenance **ret_provenance)
+		   const struct mmdb_about *asn, struct provenance **ret_provenance)
 {
 	struct provenance *p = calloc(1, sizeof(*p));
 

@@ -43,8 +43,8 @@ WRONG = (
     (("forward", "udp", "singlepath", "-n", "--resolve", "192.0.2.1"), "exclude each other"),
     (("forward", "udp", "singlepath", "--asn-db", "/nonexistent.mmdb", "192.0.2.1"),
      "/nonexistent.mmdb"),
-    (("forward", "udp", "singlepath", "--asn-db", str(labtest.ROOT.parent / "asn/city.mmdb"),
-      "192.0.2.1"), "city.mmdb"),
+    (("forward", "udp", "singlepath", "--asn-db", str(labtest.ROOT.parent / "asn/town.mmdb"),
+      "192.0.2.1"), "town.mmdb"),
 )
 
 

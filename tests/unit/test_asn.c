@@ -160,7 +160,7 @@ Test(asn, what_is_wrong_with_a_file_is_said)
 	cr_expect_eq(strncmp(refusal(write_bytes("front", bytes + len - 300, 300), -EINVAL),
 			     not_whole, strlen(not_whole)),
 		     0);
-	cr_expect_str_eq(refusal(file_path("city.mmdb"), -EINVAL),
+	cr_expect_str_eq(refusal(file_path("town.mmdb"), -EINVAL),
 			 "no database of autonomous systems: it has no autonomous_system_number");
 }
 
@@ -224,7 +224,7 @@ Test(asn, damage_is_said_once)
 	asn_close(db);
 	fflush(stderr);
 	cr_assert_not_null(fgets(line, sizeof(line), cr_get_redirected_stderr()));
-	cr_expect_not_null(strstr(line, ": damaged, some addresses stay without a number: "), "%s",
+	cr_expect_not_null(strstr(line, ": damaged, some addresses stay unknown: "), "%s",
 			   line);
 	cr_expect_null(fgets(line, sizeof(line), cr_get_redirected_stderr()), "%s", line);
 }
