@@ -1,9 +1,12 @@
 # The OPTIONS of each page come from the program's own table.  Built pages are in the
 # tarball: there the program is run only when a source is newer, hence the order-only
 # prerequisite.
-dist_man_MANS += man/revprobe.8 man/revprobe-transmit.8
+dist_man_MANS += man/revprobe.8 man/revprobe-annotate.8 man/revprobe-transmit.8
+EXTRA_DIST += man/revprobe-annotate.8.in
 EXTRA_DIST += man/revprobe.8.in man/revprobe-server.8.in man/revprobe-transmit.8.in
+MAINTAINERCLEANFILES += man/revprobe-annotate.8
 MAINTAINERCLEANFILES += man/revprobe.8 man/revprobe-server.8 man/revprobe-transmit.8
+CLEANFILES += man/revprobe-annotate.8.tmp man/revprobe-annotate.8.options
 CLEANFILES += man/revprobe.8.tmp man/revprobe.8.options man/revprobe-server.8.tmp \
 	man/revprobe-server.8.options man/revprobe-transmit.8.tmp man/revprobe-transmit.8.options
 
@@ -15,6 +18,10 @@ fill_in_options = $(MKDIR_P) $(@D) && $$program --help=man >$@.options && \
 man/revprobe.8: man/revprobe.8.in prober/options.c prober/transmit_options.h \
 		base/option_print.c | prober/revprobe$(EXEEXT)
 	$(AM_V_GEN)program=prober/revprobe$(EXEEXT); $(fill_in_options)
+
+man/revprobe-annotate.8: man/revprobe-annotate.8.in prober/annotate_options.c \
+		base/option_print.c | prober/revprobe$(EXEEXT)
+	$(AM_V_GEN)program='prober/revprobe$(EXEEXT) annotate'; $(fill_in_options)
 
 man/revprobe-transmit.8: man/revprobe-transmit.8.in prober/transmit_options.c \
 		prober/transmit_options.h base/option_print.c | prober/revprobe$(EXEEXT)

@@ -21,6 +21,7 @@ struct fanout {
 	size_t count;
 	struct alias_pairs *aliases; /* NULL: not to be resolved */
 	struct asn_db *asn;
+	struct geo_db *geo;
 	int err; /* the first one */
 };
 
@@ -103,9 +104,10 @@ int fanout_resolve_aliases(struct fanout *f, bool with_private)
 	return alias_pairs_new(with_private, &f->aliases);
 }
 
-void fanout_set_asn(struct fanout *f, struct asn_db *asn)
+void fanout_set_annotations(struct fanout *f, struct asn_db *asn, struct geo_db *geo)
 {
 	f->asn = asn;
+	f->geo = geo;
 }
 
 static void hand_out(struct fanout *f, const struct trace_record *trace)
@@ -138,6 +140,7 @@ void fanout_record(struct fanout *f, const struct trace_record *trace)
 	struct alias_result aliases;
 
 	complete.asn = f->asn;
+	complete.geo = f->geo;
 	if (find_aliases(f, trace, &aliases))
 		complete.aliases = &aliases;
 	hand_out(f, &complete);

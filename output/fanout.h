@@ -22,8 +22,8 @@ int fanout_add(struct fanout *f, const struct sink_ops *ops, const char *path,
  * private addresses only where `with_private`.  Returns 0 or -ENOMEM. */
 int fanout_resolve_aliases(struct fanout *f, bool with_private);
 
-/* Gives it to each record from now on; it must outlive the fanout. */
-void fanout_set_asn(struct fanout *f, struct asn_db *asn);
+/* Gives them to each record from now on; they must outlive the fanout, and may be NULL. */
+void fanout_set_annotations(struct fanout *f, struct asn_db *asn, struct geo_db *geo);
 
 void fanout_record(struct fanout *f, const struct trace_record *trace);
 void fanout_flush(struct fanout *f);

@@ -10,6 +10,7 @@ liboutput_a_SOURCES = \
 	output/alias_sink.c \
 	output/alias_space.c output/alias_space.h \
 	output/alias_subnet.c output/alias_subnet.h \
+	output/annotate.c output/annotate.h \
 	output/asn.h output/geo.h output/mmdb.h \
 	output/dot.c output/dot.h output/dot_text.c \
 	output/dot_label.c output/dot_label.h \
@@ -31,6 +32,8 @@ liboutput_a_SOURCES = \
 	output/sink.h \
 	output/sqlite.c \
 	output/sqlite_alias.c output/sqlite_alias.h \
+	output/sqlite_annotate.c output/sqlite_annotate.h \
+	output/sqlite_as_path.c output/sqlite_as_path.h \
 	output/sqlite_db.c output/sqlite_db.h \
 	output/sqlite_dictionary.c output/sqlite_dictionary.h \
 	output/sqlite_names.c output/sqlite_names.h \

@@ -119,6 +119,7 @@ struct trace_record {
 	const struct names *names; /* of its addresses, as far as they are known; NULL: none
 				      were looked up */
 	struct asn_db *asn;	   /* what knows their autonomous systems; NULL: nobody does */
+	struct geo_db *geo;	   /* the same for places */
 	const struct alias_result *aliases; /* of a two-way trace, with the second direction
 					       only; valid as long as the record, so that a
 					       copy has none; NULL: not resolved */

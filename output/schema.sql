@@ -75,10 +75,11 @@ CREATE TABLE path_hop (
 CREATE INDEX path_hop_addr ON path_hop (addr_id);
 CREATE TABLE as_path (                   -- distinct sequences of systems, each once
   as_path_id  INTEGER PRIMARY KEY,
-  text        TEXT NOT NULL UNIQUE,      -- '64496 64499 64500', see docs/database.md
+  text        TEXT NOT NULL,             -- '64496 64499 64500'
   reversed    TEXT NOT NULL,             -- the same, last first
   length      INTEGER NOT NULL,          -- how many
-  holes       INTEGER NOT NULL           -- hops without one between two that differ
+  holes       INTEGER NOT NULL,          -- hops without one between two that differ
+  UNIQUE (text, holes)
 );
 CREATE TABLE stop (                      -- why traces end
   stop        INTEGER PRIMARY KEY,       -- below 100: scamper's numbers

@@ -253,8 +253,9 @@ static const char *const upgrades[] = {
 	      "ALTER TABLE addr ADD COLUMN city TEXT;"
 	      "ALTER TABLE addr ADD COLUMN geo_by INTEGER REFERENCES mmdb;"
 	      "CREATE INDEX addr_asn ON addr (asn) WHERE asn IS NOT NULL;"
-	      "CREATE TABLE as_path (as_path_id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE,"
-	      " reversed TEXT NOT NULL, length INTEGER NOT NULL, holes INTEGER NOT NULL);"
+	      "CREATE TABLE as_path (as_path_id INTEGER PRIMARY KEY, text TEXT NOT NULL,"
+	      " reversed TEXT NOT NULL, length INTEGER NOT NULL, holes INTEGER NOT NULL,"
+	      " UNIQUE (text, holes));"
 	      "ALTER TABLE trace ADD COLUMN as_path_id INTEGER REFERENCES as_path;"
 	      "PRAGMA user_version = 4",
 };

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "base/container.h"
+#include "output/sqlite_annotate.h"
+#include "output/sqlite_as_path.h"
 #include "output/sqlite_db.h"
 #include "output/sqlite_dictionary.h"
 #include "output/sqlite_names.h"
@@ -14,12 +16,14 @@ struct sqlite_traces {
 	struct sqlite_db *db;
 	struct sqlite_dictionary *dictionary;
 	struct sqlite_names *names;
+	struct sqlite_annotator *annotator;
+	struct sqlite_as_paths *as_paths;
 	sqlite3_stmt *trace_add, *hop_add, *link_add;
 	int64_t pair_base; /* added to each pair_id: unique in the file */
 };
 
 struct trace_keys {
-	int64_t endpoint, src, dst, path;
+	int64_t endpoint, src, dst, path, as_path;
 };
 
 static int prepare(struct sqlite_traces *t)
@@ -28,12 +32,12 @@ static int prepare(struct sqlite_traces *t)
 		{ "INSERT INTO trace (cycle_id, endpoint_id, direction, mode, proto, src_id,"
 		  " dst_id, sport, dport, flow, started_us, ended_us, stop, stop_code, reached,"
 		  " path_len, arrival_len, sent, lost, checks, check_rtt_ns, path_id, pair_id,"
-		  " per_packet, eps, eps_trace)"
+		  " per_packet, eps, eps_trace, as_path_id)"
 		  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, nullif(?8, 0), nullif(?9, 0),"
 		  " CASE ?4 WHEN 0 THEN ?10 END, ?11, ?12, ?13, ?14, ?15, ?16, nullif(?17, 0),"
 		  " ?18, ?19, ?20, nullif(?21, 0), nullif(?22, 0), nullif(?23, 0),"
 		  " CASE ?4 WHEN 0 THEN NULL ELSE ?24 END, CASE ?4 WHEN 0 THEN NULL ELSE ?25 END,"
-		  " nullif(?26, 0.0))",
+		  " nullif(?26, 0.0), nullif(?27, 0))",
 		  &t->trace_add },
 		{ "INSERT INTO hop (trace_id, ttl, flow, try, addr_id, rtt_ns, tx_us, icmp,"
 		  " reply_ttl, arrived) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -64,6 +68,10 @@ int sqlite_traces_new(struct sqlite_db *db, struct sqlite_traces **ret_traces)
 	if (!err)
 		err = sqlite_names_new(db, t->dictionary, &t->names);
 	if (!err)
+		err = sqlite_annotator_new(db, &t->annotator);
+	if (!err)
+		err = sqlite_as_paths_new(db, &t->as_paths);
+	if (!err)
 		err = prepare(t);
 	if (err)
 		goto fail;
@@ -82,6 +90,8 @@ void sqlite_traces_free(struct sqlite_traces *t)
 	sqlite3_finalize(t->hop_add);
 	sqlite3_finalize(t->link_add);
 	sqlite_names_free(t->names);
+	sqlite_annotator_free(t->annotator);
+	sqlite_as_paths_free(t->as_paths);
 	sqlite_dictionary_free(t->dictionary);
 	free(t);
 }
@@ -89,6 +99,19 @@ void sqlite_traces_free(struct sqlite_traces *t)
 struct sqlite_dictionary *sqlite_traces_dictionary(struct sqlite_traces *t)
 {
 	return t->dictionary;
+}
+
+/* Not without a file: rows that an older one filled in are not all of a path. */
+static int find_as_path(struct sqlite_traces *t, const struct trace_record *trace,
+			struct trace_keys *keys)
+{
+	const struct as_path_key key = { keys->path, keys->src, keys->dst, trace->reached };
+	int err = sqlite_annotator_trace(t->annotator, t->dictionary, trace);
+
+	keys->as_path = 0;
+	if (err || !trace->asn || keys->path == 0)
+		return err;
+	return sqlite_as_paths_find(t->as_paths, &key, &keys->as_path);
 }
 
 static int find_keys(struct sqlite_traces *t, const struct trace_record *trace,
@@ -103,6 +126,8 @@ static int find_keys(struct sqlite_traces *t, const struct trace_record *trace,
 		err = sqlite_dictionary_addr(t->dictionary, &trace->dst, &keys.dst);
 	if (!err)
 		err = sqlite_dictionary_path(t->dictionary, trace, &keys.path);
+	if (!err)
+		err = find_as_path(t, trace, &keys);
 	if (err)
 		return err;
 	*ret_keys = keys;
@@ -157,6 +182,7 @@ static int add_trace(struct sqlite_traces *t, int64_t cycle_id, const struct tra
 		sqlite3_bind_int64(t->trace_add, (int)i + 1, values[i]);
 	sqlite3_bind_double(t->trace_add, (int)ARRAY_LEN(values) + 1, trace->eps);
 	sqlite3_bind_double(t->trace_add, (int)ARRAY_LEN(values) + 2, trace->eps_trace);
+	sqlite3_bind_int64(t->trace_add, (int)ARRAY_LEN(values) + 3, keys.as_path);
 	err = sqlite_db_step(t->db, t->trace_add);
 	if (!err)
 		*ret_id = sqlite3_last_insert_rowid(t->db->handle);

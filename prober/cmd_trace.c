@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "output/asn.h"
 #include "output/fanout.h"
+#include "output/geo.h"
 #include "output/names.h"
 #include "output/picture.h"
 #include "prober/campaign/campaign.h"
@@ -75,10 +76,12 @@ static int open_names(const struct prober_options *o, struct names **ret_names)
 }
 
 /* NULL where no file is named. */
-static int open_asn(const struct prober_options *o, struct asn_db **ret_asn)
+static int open_annotations(const struct prober_options *o, struct asn_db **ret_asn,
+			    struct geo_db **ret_geo)
 {
-	*ret_asn = NULL;
-	return o->asn_db ? asn_open(o->asn_db, ret_asn) : 0;
+	int err = o->asn_db ? asn_open(o->asn_db, ret_asn) : 0;
+
+	return err || !o->geo_db ? err : geo_open(o->geo_db, ret_geo);
 }
 
 static const char *name_of(void *arg, const struct addr *addr)
@@ -87,8 +90,7 @@ static const char *name_of(void *arg, const struct addr *addr)
 }
 
 static int open_sinks(const struct prober_options *o, const struct transmission *transmission,
-		      struct names *names, struct asn_db *asn, const struct run_record *run,
-		      struct fanout **ret_sinks)
+		      struct names *names, const struct run_record *run, struct fanout **ret_sinks)
 {
 	const char *database = transmission_database(transmission, o);
 	const struct sink_options options = {
@@ -105,7 +107,6 @@ static int open_sinks(const struct prober_options *o, const struct transmission 
 
 	if (err)
 		return err;
-	fanout_set_asn(sinks, asn);
 	if (o->resolve_aliases)
 		err = fanout_resolve_aliases(sinks, o->alias_private);
 	/* First what refuses files that are not its own, then what empties them. */
@@ -327,23 +328,26 @@ int cmd_trace(int argc, char **argv, const struct prober_options *options)
 	struct target_source *source = NULL;
 	struct names *names = NULL;
 	struct asn_db *asn = NULL;
+	struct geo_db *geo = NULL;
 	struct fanout *sinks;
 	int status = EXIT_USAGE;
 
 	if (make_config(options, &config) || open_choice(options, &config.choice))
 		return status;
-	if (check_toward(&config) || open_asn(options, &asn) || open_sources(options, &source) ||
-	    transmission_begin(options, &transmission))
+	if (check_toward(&config) || open_annotations(options, &asn, &geo) ||
+	    open_sources(options, &source) || transmission_begin(options, &transmission))
 		goto out;
 	if (options->dry_run) {
 		status = dry_run(&config, source);
 		goto out;
 	}
 	status = EXIT_FAILURE;
-	if (provenance_new(argc, argv, options, asn ? asn_about(asn) : NULL, &provenance) ||
+	if (provenance_new(argc, argv, options, asn ? asn_about(asn) : NULL,
+			   geo ? geo_about(geo) : NULL, &provenance) ||
 	    open_names(options, &names) ||
-	    open_sinks(options, &transmission, names, asn, provenance_run(provenance), &sinks))
+	    open_sinks(options, &transmission, names, provenance_run(provenance), &sinks))
 		goto out;
+	fanout_set_annotations(sinks, asn, geo);
 	config.names = names;
 	status = transmission_send(&transmission, options, run(&config, source, sinks));
 out:
@@ -352,6 +356,7 @@ out:
 	choice_close(config.choice);
 	names_free(names);
 	asn_close(asn);
+	geo_close(geo);
 	provenance_free(provenance);
 	return status;
 }

@@ -79,6 +79,8 @@ TRANSMIT_LIBS = libtransmit.a $(OUTPUT_LIBS) $(LIBEVENT_LIBS) $(LIBCURL_LIBS) $(
 bin_PROGRAMS += prober/revprobe
 noinst_LIBRARIES += libprober.a
 libprober_a_SOURCES = \
+	prober/annotate_options.c prober/annotate_options.h \
+	prober/cmd_annotate.c prober/cmd_annotate.h \
 	prober/cmd_trace.c prober/cmd_trace.h \
 	prober/cmd_transmit.c prober/cmd_transmit.h \
 	prober/delivery.c prober/delivery.h \

@@ -10,6 +10,7 @@
 #include "base/option_file.h"
 #include "base/privilege.h"
 #include "base/streams.h"
+#include "prober/cmd_annotate.h"
 #include "prober/cmd_trace.h"
 #include "prober/cmd_transmit.h"
 #include "prober/exit.h"
@@ -47,6 +48,7 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "annotate", cmd_annotate },
 	{ "transmit", cmd_transmit },
 };
 

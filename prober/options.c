@@ -164,7 +164,10 @@ static const struct option_desc options[] = {
 		  "two networks on the way use the same." },
 	{ .name = "asn-db", .metavar = "FILE", .type = OPTION_STRING, .offset = FIELD(asn_db),
 	  .help = "Show the autonomous system of each address in pictures and text, by this file "
-		  "in MaxMind's format, such as GeoLite2-ASN.mmdb." },
+		  "in MaxMind's format, such as GeoLite2-ASN.mmdb, and store it in databases." },
+	{ .name = "geo-db", .metavar = "FILE", .type = OPTION_STRING, .offset = FIELD(geo_db),
+	  .help = "Store the country and city of each address in databases, by a file such as "
+		  "GeoLite2-City.mmdb." },
 	{ .name = "transmit", .type = OPTION_FLAG, .offset = FIELD(transmit),
 	  .help = "Send each measurement to the collector when probing has ended. It waits in the "
 		  "database of --db, or without that in one of its own, until it is there; see "
@@ -186,6 +189,7 @@ const struct option_table prober_option_table = {
 		    "       PROTOCOL   udp | tcp | icmp\n"
 		    "       MODE       singlepath | multipath\n"
 		    "       TARGET     host name, address or CIDR prefix\n"
+		    "   or: revprobe annotate [OPTIONS] DB          (revprobe annotate --help)\n"
 		    "   or: revprobe transmit [OPTIONS] [DB ...]    (revprobe transmit --help)",
 	.summary =
 		"Finds the routers on the way to each target (forward), on the way back from it\n"

@@ -51,6 +51,7 @@ struct prober_options {
 	const char *text;
 	const char *output; /* BASE of files that show one trace each */
 	const char *asn_db;
+	const char *geo_db;
 	struct collector_options collector;
 	int format;    /* index in picture_formats */
 	int progress;  /* enum progress_mode */

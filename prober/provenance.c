@@ -73,19 +73,23 @@ static json_t *provenance_value(const struct option_desc *o, const void *field)
 }
 
 /* Files of one name change from week to week. */
-static void provenance_asn(json_t *object, const struct mmdb_about *asn)
+static void provenance_file(json_t *object, const char *option, const struct mmdb_about *file)
 {
 	uint64_t built_us;
+	char key[32];
 
-	if (!asn)
+	if (!file)
 		return;
-	built_us = asn->built_s * 1000000;
-	json_object_set_new(object, "asn-db-type", provenance_string(asn->type));
-	json_object_set_new(object, "asn-db-built-us", json_integer((json_int_t)built_us));
+	built_us = file->built_s * 1000000;
+	snprintf(key, sizeof(key), "%s-type", option);
+	json_object_set_new(object, key, provenance_string(file->type));
+	snprintf(key, sizeof(key), "%s-built-us", option);
+	json_object_set_new(object, key, json_integer((json_int_t)built_us));
 }
 
 /* Every setting in force, by the name of its option. */
-static char *provenance_config(const struct prober_options *options, const struct mmdb_about *asn)
+static char *provenance_config(const struct prober_options *options, const struct mmdb_about *asn,
+			       const struct mmdb_about *geo)
 {
 	json_t *object = json_object();
 	char *text;
@@ -103,7 +107,8 @@ static char *provenance_config(const struct prober_options *options, const struc
 		if (value)
 			json_object_set_new(object, o->name ? o->name : letter, value);
 	}
-	provenance_asn(object, asn);
+	provenance_file(object, "asn-db", asn);
+	provenance_file(object, "geo-db", geo);
 	text = json_dumps(object, JSON_PRESERVE_ORDER);
 	json_decref(object);
 	return text;
@@ -152,7 +157,8 @@ static char *provenance_target_list(const struct prober_options *options)
 }
 
 int provenance_new(int argc, char **argv, const struct prober_options *options,
-		   const struct mmdb_about *asn, struct provenance **ret_provenance)
+		   const struct mmdb_about *asn, const struct mmdb_about *geo,
+		   struct provenance **ret_provenance)
 {
 	struct provenance *p = calloc(1, sizeof(*p));
 
@@ -160,7 +166,7 @@ int provenance_new(int argc, char **argv, const struct prober_options *options,
 		return -ENOMEM;
 	uuid_make(p->uuid);
 	p->argv = provenance_argv(argc, argv);
-	p->config = provenance_config(options, asn);
+	p->config = provenance_config(options, asn, geo);
 	p->host = provenance_host();
 	p->list = provenance_target_list(options);
 	if (!p->argv || !p->config || !p->host || !p->list) {

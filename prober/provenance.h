@@ -11,7 +11,8 @@ struct provenance;
 /* `asn` is NULL where no database is used.  Returns 0 or -ENOMEM.  What is pointed to must
  * stay valid during the call only. */
 int provenance_new(int argc, char **argv, const struct prober_options *options,
-		   const struct mmdb_about *asn, struct provenance **ret_provenance);
+		   const struct mmdb_about *asn, const struct mmdb_about *geo,
+		   struct provenance **ret_provenance);
 void provenance_free(struct provenance *p);
 
 /* Valid as long as the provenance. */

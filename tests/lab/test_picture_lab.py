@@ -75,11 +75,14 @@ def check_systems(net, family):
                            "multipath", family=family)
         with sqlite3.connect(path / "db") as db:
             config = json.loads(db.execute("SELECT config FROM run").fetchone()[0])
+            systems = db.execute("SELECT DISTINCT asn, type FROM addr JOIN mmdb"
+                                 " ON mmdb_id = asn_by").fetchall()
     for box in (b for b in boxes if b.seen):
         assert "AS64500 Lab &amp; Sons" in box.lines, box
     assert re.search(r"^ +\[AS64500\]$", text, re.M), text
     equal([config[f"asn-db{suffix}"] for suffix in ("", "-type", "-built-us")],
           [ASN_FILE, "Test-ASN", 1700000000 * 10**6], "database in run.config")
+    equal(systems, [(64500, "Test-ASN")], "systems of all addresses, by which file")
 
 
 def has_asn(net):

@@ -45,6 +45,8 @@ WRONG = (
      "/nonexistent.mmdb"),
     (("forward", "udp", "singlepath", "--asn-db", str(labtest.ROOT.parent / "asn/town.mmdb"),
       "192.0.2.1"), "town.mmdb"),
+    (("forward", "udp", "singlepath", "--geo-db", str(labtest.ROOT.parent / "asn/asn.mmdb"),
+      "192.0.2.1"), "asn.mmdb"),
 )
 
 

@@ -35,7 +35,7 @@ unit_tests += \
 	tests/unit/test_utf8 \
 	tests/unit/test_whole_file
 if WITH_MAXMINDDB
-unit_tests += tests/unit/test_asn tests/unit/test_asn_sinks tests/unit/test_geo
+unit_tests += tests/unit/test_annotate tests/unit/test_asn tests/unit/test_asn_sinks tests/unit/test_geo
 endif
 OUTPUT_TEST_LIBS = $(OUTPUT_LIBS) $(TEST_LIBS)
 test_records = tests/unit/records.c tests/unit/records.h
@@ -64,6 +64,8 @@ tests_unit_test_asn_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_asn_sinks_SOURCES = tests/unit/test_asn_sinks.c $(test_diamonds) $(test_flows) \
 	$(test_folder)
 tests_unit_test_asn_sinks_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_annotate_SOURCES = tests/unit/test_annotate.c $(test_results)
+tests_unit_test_annotate_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_geo_SOURCES = tests/unit/test_geo.c $(test_records)
 tests_unit_test_geo_LDADD = $(OUTPUT_TEST_LIBS)
 EXTRA_DIST += tests/asn

@@ -224,7 +224,6 @@ Test(asn, damage_is_said_once)
 	asn_close(db);
 	fflush(stderr);
 	cr_assert_not_null(fgets(line, sizeof(line), cr_get_redirected_stderr()));
-	cr_expect_not_null(strstr(line, ": damaged, some addresses stay unknown: "), "%s",
-			   line);
+	cr_expect_not_null(strstr(line, ": damaged, some addresses stay unknown: "), "%s", line);
 	cr_expect_null(fgets(line, sizeof(line), cr_get_redirected_stderr()), "%s", line);
 }

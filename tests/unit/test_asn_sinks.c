@@ -41,7 +41,7 @@ static const char *written(const struct sink_ops *ops, const struct trace_record
 	struct fanout *f;
 
 	cr_assert_eq(fanout_new(&f), 0);
-	fanout_set_asn(f, asn);
+	fanout_set_annotations(f, asn, NULL);
 	if (resolve_aliases)
 		cr_assert_eq(fanout_resolve_aliases(f, false), 0);
 	cr_assert_eq(fanout_add(f, ops, folder_path(is_picture ? "trace" : "text"), &options,
