@@ -28,6 +28,7 @@ include tests/unit/local.mk
 include tests/statistics/local.mk
 include tests/fuzz/local.mk
 include tests/bpf/local.mk
+include tests/netsim/local.mk
 include tests/lab/local.mk
 include tests/bench/local.mk
 

@@ -11,3 +11,9 @@ include tests/unit/engine.mk
 include tests/unit/campaign.mk
 include tests/unit/transmit.mk
 endif
+
+if HAVE_CRITERION
+unit_tests += tests/unit/test_netsim
+tests_unit_test_netsim_SOURCES = tests/unit/test_netsim.c $(netsim_truth) $(netsim_world)
+tests_unit_test_netsim_LDADD = $(TEST_LIBS)
+endif
