@@ -289,6 +289,8 @@ static enum option_outcome option_informs(const struct option_table *table,
 		printf("%s %s\n", table->program, table->version);
 	else if (argument && strcmp(argument, "man") == 0)
 		option_print_man(stdout, table);
+	else if (argument && strcmp(argument, "table") == 0)
+		option_print_table(stdout, table);
 	else
 		option_print_help(stdout, table);
 	return OPTION_EXIT;

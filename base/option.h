@@ -22,7 +22,7 @@ enum option_type {
 	OPTION_STRING,	 /* const char *, as in argv */
 	OPTION_CHOICE,	 /* int: index in `choices` */
 	OPTION_LIST,	 /* struct option_list: may be given many times */
-	OPTION_HELP,	 /* prints help, or with =man the man page's OPTIONS */
+	OPTION_HELP,	 /* prints help, or with =man the man page's OPTIONS, =table the table */
 	OPTION_VERSION,
 	OPTION_CONFIG, /* names the configuration file: base/option_file.h */
 };
@@ -110,5 +110,8 @@ int option_store(const struct option_desc *option, const char *text, void *confi
 int option_exit_status(enum option_outcome outcome);
 
 void option_print_help(FILE *out, const struct option_table *table);
+/* For programs, a line an option: letter, long name, metavar, choices with commas between
+ * them, help; tabs between these. */
+void option_print_table(FILE *out, const struct option_table *table);
 /* The items of an mdoc(7) list; see man/. */
 void option_print_man(FILE *out, const struct option_table *table);

@@ -101,3 +101,17 @@ void option_print_man(FILE *out, const struct option_table *table)
 			fprintf(out, "The default is\n.Ql %s .\n", o->preset);
 	}
 }
+
+void option_print_table(FILE *out, const struct option_table *table)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct option_desc *o = &table->options[i];
+
+		if (o->letter)
+			fputc(o->letter, out);
+		fprintf(out, "\t%s\t%s\t", o->name ? o->name : "", o->metavar ? o->metavar : "");
+		for (size_t c = 0; o->type == OPTION_CHOICE && o->choices[c]; c++)
+			fprintf(out, "%s%s", c ? "," : "", o->choices[c]);
+		fprintf(out, "\t%s\n", o->help);
+	}
+}

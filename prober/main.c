@@ -2,6 +2,7 @@
 /* revprobe: what was asked for, whether it may be done, who does it. */
 #include <signal.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "base/option_file.h"
 #include "base/privilege.h"
 #include "base/streams.h"
+#include "prober/annotate_options.h"
 #include "prober/cmd_annotate.h"
 #include "prober/cmd_trace.h"
 #include "prober/cmd_transmit.h"
@@ -18,13 +20,6 @@
 #include "prober/transmit_options.h"
 
 #define CONFIG_FILE "/etc/revprobe/revprobe.conf"
-
-/* One file has the options of all commands. */
-static const struct option_table *const option_tables[] = {
-	&prober_option_table,
-	&transmit_option_table,
-	NULL,
-};
 
 /* The command without a name. */
 static int trace(int argc, char **argv)
@@ -47,10 +42,30 @@ static int trace(int argc, char **argv)
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
+	const struct option_table *options;
 } commands[] = {
-	{ "annotate", cmd_annotate },
-	{ "transmit", cmd_transmit },
+	{ "annotate", cmd_annotate, &annotate_option_table },
+	{ "transmit", cmd_transmit, &transmit_option_table },
 };
+
+/* One file has the options of all commands. */
+static void share_config_file(void)
+{
+	static const struct option_table *tables[ARRAY_LEN(commands) + 2];
+
+	tables[0] = &prober_option_table;
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		tables[i + 1] = commands[i].options;
+	option_file_use(CONFIG_FILE, tables);
+}
+
+/* For the completion of shells: packaging/completion. */
+static int print_commands(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		puts(commands[i].name);
+	return EXIT_SUCCESS;
+}
 
 int main(int argc, char **argv)
 {
@@ -61,7 +76,9 @@ int main(int argc, char **argv)
 		log_error("libsodium: cannot start");
 		return EXIT_FAILURE;
 	}
-	option_file_use(CONFIG_FILE, option_tables);
+	share_config_file();
+	if (argc == 2 && strcmp(argv[1], "--help=commands") == 0)
+		return print_commands();
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		if (argc > 1 && strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);

@@ -32,8 +32,8 @@ include tests/netsim/local.mk
 include tests/lab/local.mk
 include tests/bench/local.mk
 
-unit_scripts += tests/check-man.sh
-EXTRA_DIST += tests/check-man.sh tests/check-hardening.sh
+unit_scripts += tests/check-man.sh tests/check-completion.sh
+EXTRA_DIST += tests/check-man.sh tests/check-completion.sh tests/check-hardening.sh
 if ENABLE_HARDENING
 unit_scripts += tests/check-hardening.sh
 endif
