@@ -31,6 +31,7 @@ include tests/bpf/local.mk
 include tests/netsim/local.mk
 include tests/lab/local.mk
 include tests/bench/local.mk
+include tests/analysis/local.mk
 
 unit_scripts += tests/check-man.sh tests/check-completion.sh
 EXTRA_DIST += tests/check-man.sh tests/check-completion.sh tests/check-hardening.sh
