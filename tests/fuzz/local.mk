@@ -3,8 +3,10 @@
 #     configure CC=clang --enable-sanitizers CFLAGS='-g -O1 -fsanitize=fuzzer-no-link'
 #     make fuzz FUZZ_SECONDS=600
 # A new target takes a name in each of the two lists and its lines below them.
-fuzz_tests = tests/fuzz/fuzz_lines tests/fuzz/fuzz_parse
-fuzz_live = tests/fuzz/live_lines tests/fuzz/live_parse
+fuzz_tests = tests/fuzz/fuzz_lines tests/fuzz/fuzz_options tests/fuzz/fuzz_parse \
+	tests/fuzz/fuzz_prefixes
+fuzz_live = tests/fuzz/live_lines tests/fuzz/live_options tests/fuzz/live_parse \
+	tests/fuzz/live_prefixes
 EXTRA_PROGRAMS = $(fuzz_live)
 CLEANFILES += $(fuzz_live)
 EXTRA_DIST += tests/fuzz/corpus
@@ -23,6 +25,18 @@ tests_fuzz_fuzz_parse_LDADD = $(PROBE_LIBS)
 tests_fuzz_live_parse_SOURCES = tests/fuzz/fuzz_parse.c tests/fuzz/fuzz.h
 tests_fuzz_live_parse_LDADD = $(PROBE_LIBS)
 tests_fuzz_live_parse_LDFLAGS = $(LIBFUZZER_FLAGS)
+
+tests_fuzz_fuzz_options_SOURCES = tests/fuzz/fuzz_options.c $(FUZZ_REPLAY)
+tests_fuzz_fuzz_options_LDADD = $(BASE_LIBS)
+tests_fuzz_live_options_SOURCES = tests/fuzz/fuzz_options.c tests/fuzz/fuzz.h
+tests_fuzz_live_options_LDADD = $(BASE_LIBS)
+tests_fuzz_live_options_LDFLAGS = $(LIBFUZZER_FLAGS)
+
+tests_fuzz_fuzz_prefixes_SOURCES = tests/fuzz/fuzz_prefixes.c $(FUZZ_REPLAY)
+tests_fuzz_fuzz_prefixes_LDADD = $(BASE_LIBS)
+tests_fuzz_live_prefixes_SOURCES = tests/fuzz/fuzz_prefixes.c tests/fuzz/fuzz.h
+tests_fuzz_live_prefixes_LDADD = $(BASE_LIBS)
+tests_fuzz_live_prefixes_LDFLAGS = $(LIBFUZZER_FLAGS)
 
 # What libFuzzer finds worth keeping goes to the build tree.
 fuzz: $(fuzz_live)
