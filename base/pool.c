@@ -9,6 +9,8 @@
 struct pool {
 	uint8_t *slots;
 	uint32_t *free; /* a stack: the slot given back last is taken first */
+	uint32_t given; /* slots on it */
+	uint32_t fresh; /* the first slot that was never taken: their memory is untouched */
 	size_t size;
 	uint32_t count;
 	uint32_t left;
@@ -29,8 +31,6 @@ int pool_new(uint32_t count, size_t size, struct pool **ret_pool)
 	}
 	p->size = size;
 	p->count = p->left = count;
-	for (uint32_t i = 0; i < count; i++)
-		p->free[i] = count - 1 - i;
 	*ret_pool = p;
 	return 0;
 }
@@ -50,7 +50,8 @@ uint32_t pool_take(struct pool *p)
 
 	if (p->left == 0)
 		return POOL_NONE;
-	slot = p->free[--p->left];
+	slot = p->given ? p->free[--p->given] : p->fresh++;
+	p->left--;
 	memset(pool_at(p, slot), 0, p->size);
 	return slot;
 }
@@ -58,13 +59,22 @@ uint32_t pool_take(struct pool *p)
 void pool_give(struct pool *p, uint32_t slot)
 {
 	assert(slot < p->count && p->left < p->count);
-	p->free[p->left++] = slot;
+	p->free[p->given++] = slot;
+	p->left++;
 }
 
 void *pool_at(const struct pool *p, uint32_t slot)
 {
 	assert(slot < p->count);
 	return p->slots + slot * p->size;
+}
+
+uint32_t pool_slot(const struct pool *p, const void *memory)
+{
+	size_t offset = (size_t)((const uint8_t *)memory - p->slots);
+
+	assert(offset % p->size == 0 && offset / p->size < p->count);
+	return (uint32_t)(offset / p->size);
 }
 
 uint32_t pool_left(const struct pool *p)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A fixed number of equal slots, allocated once.  Taking and giving back costs
- * no allocation; a full pool says so, it never grows.  Slots are named by
+ * no allocation; a full pool says so, it never grows.  Slots that were never taken cost
+ * address space only.  Slots are named by
  * index, so that tables can hold four bytes in place of a pointer.
  */
 #pragma once
@@ -23,6 +24,9 @@ void pool_give(struct pool *p, uint32_t slot);
 
 /* The slot's memory; valid until the pool is freed. */
 void *pool_at(const struct pool *p, uint32_t slot);
+
+/* The slot that begins there. */
+uint32_t pool_slot(const struct pool *p, const void *memory);
 
 uint32_t pool_left(const struct pool *p);
 uint32_t pool_taken(const struct pool *p);

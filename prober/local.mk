@@ -20,6 +20,7 @@ NET_LIBS = libnet.a $(BASE_LIBS) $(LIBPCAP_LIBS) $(LIBMNL_LIBS)
 noinst_LIBRARIES += libengine.a
 libengine_a_SOURCES = \
 	prober/engine/answer.c prober/engine/answer.h \
+	prober/engine/blocks.c prober/engine/blocks.h \
 	prober/engine/engine.c prober/engine/engine.h \
 	prober/engine/expire.c \
 	prober/engine/host.c prober/engine/host.h \

@@ -58,6 +58,8 @@ static int engine_tables(struct engine *e, uint64_t seed)
 	if (!err)
 		err = inflight_new(window * engine_inflight(&e->config), &e->inflight);
 	if (!err)
+		err = blocks_new(window, e->probes_max, sizeof(struct probe), &e->blocks);
+	if (!err)
 		err = heap_new(window, &e->due); /* each has a trace that waits */
 	if (!err)
 		err = heap_new(window, &e->wakes);
@@ -69,11 +71,10 @@ static int engine_memory(struct engine *e)
 	size_t window = e->config.window;
 
 	e->hop_memory = calloc(window * engine_hops(&e->config), sizeof(struct hop));
-	e->probe_memory = calloc(window * e->probes_max, sizeof(struct probe));
 	e->try_memory = calloc(window, e->config.probes);
 	e->records = calloc(e->probes_max, sizeof(*e->records));
 	e->mda_memory = calloc(window, engine_mda_size(&e->config) + 1);
-	if (!e->hop_memory || !e->probe_memory || !e->try_memory || !e->records || !e->mda_memory)
+	if (!e->hop_memory || !e->try_memory || !e->records || !e->mda_memory)
 		return -ENOMEM;
 	return multi_record_new(e->config.max_ttl, &e->room);
 }
@@ -130,7 +131,7 @@ void engine_free(struct engine *e)
 	heap_free(e->due);
 	heap_free(e->wakes);
 	free(e->hop_memory);
-	free(e->probe_memory);
+	blocks_free(e->blocks);
 	free(e->try_memory);
 	free(e->mda_memory);
 	multi_record_free(e->room);
@@ -151,7 +152,7 @@ uint32_t engine_running(const struct engine *e)
 
 static bool trace_last_is_waiting(const struct trace *t, uint32_t first, uint8_t count)
 {
-	return count > 0 && t->probes[first + count - 1].state == PROBE_WAITING;
+	return count > 0 && trace_probe(t, first + count - 1)->state == PROBE_WAITING;
 }
 
 static bool trace_wants_to_send(const struct trace *t, const struct engine_config *config)
@@ -198,6 +199,15 @@ void engine_update_waiting(struct engine *e, struct trace *t, mono now)
 		engine_queue_host(e, t->host, now);
 }
 
+static void engine_remove_id(struct engine *e, const struct trace *t, uint32_t index)
+{
+	uint16_t id = trace_probe(t, index)->id;
+
+	if (id)
+		inflight_remove(e->inflight, t->host->slot, id,
+				(struct inflight_probe){ t->slot, index });
+}
+
 static void engine_end(struct engine *e, struct trace *t, mono now)
 {
 	t->state = TRACE_ENDED;
@@ -205,10 +215,8 @@ static void engine_end(struct engine *e, struct trace *t, mono now)
 	t->ended_at = now;
 	engine_update_waiting(e, t, now);
 	heap_remove(e->wakes, &t->wake);
-	for (uint32_t i = 0; i < t->probe_count; i++)
-		if (t->probes[i].id)
-			inflight_remove(e->inflight, t->host->slot, t->probes[i].id,
-					(struct inflight_probe){ t->slot, i });
+	for (uint32_t i = trace_base(t); i < t->probe_count; i++)
+		engine_remove_id(e, t, i);
 	/* The limit of this host holds for the next trace, too. */
 	hosts_release(e->hosts, t->host, pace_forgotten_at(&t->host->pace, &e->config.host_limit));
 	TAILQ_INSERT_TAIL(&e->ended, t, ended);
@@ -229,7 +237,7 @@ static bool trace_is_drained(const struct trace *t)
 	uint32_t end = probing ? t->probe_count : FIRST_PROBE;
 
 	for (uint32_t i = probing ? FIRST_PROBE : 0; i < end; i++)
-		if (t->probes[i].state == PROBE_WAITING)
+		if (trace_probe(t, i)->state == PROBE_WAITING)
 			return false;
 	return true;
 }
@@ -267,11 +275,12 @@ void engine_add(struct engine *e, const struct trace_spec *spec, mono now)
 	t->method = e->config.mode == TRACE_MDA ? &multi_method : &path_method;
 	t->mda = (struct mda *)(void *)(e->mda_memory + (size_t)slot * engine_mda_size(&e->config));
 	t->hops = e->hop_memory + (size_t)slot * engine_hops(&e->config);
-	t->probes = e->probe_memory + (size_t)slot * e->probes_max;
 	t->next_ttl = e->try_memory + (size_t)slot * e->config.probes;
+	t->probes = blocks_begin(e->blocks, slot);
+	if (trace_is_reverse(t))
+		blocks_reach(e->blocks, &t->probes, FIRST_PROBE - 1);
 	t->oldest = t->probe_count = FIRST_PROBE;
 	memset(t->hops, 0, engine_hops(&e->config) * sizeof(*t->hops));
-	memset(t->probes, 0, FIRST_PROBE * sizeof(*t->probes)); /* the rest as they are sent */
 	t->method->begin(t, &e->config);
 	t->host = hosts_acquire(e->hosts, &spec->dst, now);
 	heap_set(e->wakes, &t->wake, MONO_NEVER);
@@ -318,6 +327,7 @@ bool engine_next_done(struct engine *e, struct trace_record *ret_record, uint32_
 	if (t->method->mode == TRACE_MDA)
 		multi_report(t, e->room, ret_record);
 	*ret_job = t->spec.job;
+	blocks_end(e->blocks, &t->probes);
 	pool_give(e->traces, t->slot);
 	return true;
 }

@@ -22,7 +22,7 @@ static void engine_expire_asked(struct engine *e, struct trace *t, mono now)
 
 	if (sent == 0)
 		return;
-	last = &t->probes[(checking ? 0 : CHECKS_MAX) + sent - 1];
+	last = trace_probe(t, (checking ? 0u : CHECKS_MAX) + sent - 1u);
 	if (!probe_is_overdue(&e->config, last, now))
 		return;
 	if (sent < most) {
@@ -42,7 +42,7 @@ static void engine_expire_probes(struct engine *e, struct trace *t, mono now)
 
 	/* All wait equally long, so the order of sending is that of their deadlines. */
 	while (t->oldest < t->probe_count) {
-		struct probe *p = &t->probes[t->oldest];
+		struct probe *p = trace_probe(t, t->oldest);
 
 		if (p->state == PROBE_WAITING && !impatient &&
 		    !probe_is_overdue(&e->config, p, now))
@@ -62,7 +62,7 @@ static mono engine_find_late(struct engine *e, struct trace *t, mono now)
 	mono next = MONO_NEVER;
 
 	for (uint32_t i = t->oldest; i < t->probe_count; i++) {
-		struct probe *p = &t->probes[i];
+		struct probe *p = trace_probe(t, i);
 		mono at;
 
 		if (p->state != PROBE_WAITING)
@@ -83,12 +83,15 @@ static mono engine_wake_at(const struct engine *e, const struct trace *t)
 
 	if (t->state == TRACE_PROBING) {
 		if (t->oldest < t->probe_count)
-			wake = mono_after(t->probes[t->oldest].sent, e->config.timeout_ns);
+			wake = mono_after(trace_probe(t, t->oldest)->sent, e->config.timeout_ns);
 		return wake;
 	}
-	for (uint32_t i = 0; i < FIRST_PROBE; i++)
-		if (t->probes[i].state == PROBE_WAITING)
-			wake = mono_min(wake, mono_after(t->probes[i].sent, e->config.timeout_ns));
+	for (uint32_t i = 0; i < FIRST_PROBE; i++) {
+		const struct probe *p = trace_probe(t, i);
+
+		if (p->state == PROBE_WAITING)
+			wake = mono_min(wake, mono_after(p->sent, e->config.timeout_ns));
+	}
 	return wake;
 }
 

@@ -16,7 +16,8 @@
 struct hosts {
 	struct pool *pool;
 	struct heap *leaving;
-	uint32_t *buckets; /* first slot of each chain */
+	struct host_answered_id *recycled; /* by slot; untouched where nobody is asked */
+	uint32_t *buckets;		   /* first slot of each chain */
 	uint32_t bucket_mask;
 	uint64_t seed; /* of the table's order, and of where identifiers start */
 	uint64_t id_gap_ns;
@@ -64,6 +65,10 @@ int hosts_new(uint32_t capacity, uint64_t seed, uint64_t gap_ns, struct hosts **
 	err = heap_new(capacity, &t->leaving);
 	if (err)
 		goto fail;
+	err = -ENOMEM;
+	t->recycled = calloc((size_t)capacity * HOST_RECYCLED_MAX, sizeof(*t->recycled));
+	if (!t->recycled)
+		goto fail;
 	*ret_hosts = t;
 	return 0;
 fail:
@@ -78,6 +83,7 @@ void hosts_free(struct hosts *t)
 	pool_free(t->pool);
 	heap_free(t->leaving);
 	free(t->buckets);
+	free(t->recycled);
 	free(t);
 }
 
@@ -121,6 +127,7 @@ struct host *hosts_acquire(struct hosts *t, const struct addr *a, mono now)
 	host = hosts_at(t, slot);
 	host->addr = *a;
 	host->slot = slot;
+	host->recycled = t->recycled + (size_t)slot * HOST_RECYCLED_MAX;
 	host->traces = 1;
 	host->chain = *bucket;
 	*bucket = slot;

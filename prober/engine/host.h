@@ -42,7 +42,7 @@ struct host {
 	TAILQ_HEAD(host_waiting, trace) waiting; /* traces that have something to send */
 	uint16_t next_id;
 	uint8_t recycled_count;
-	struct host_answered_id recycled[HOST_RECYCLED_MAX]; /* the latest is last */
+	struct host_answered_id *recycled; /* HOST_RECYCLED_MAX; the latest is last */
 };
 
 /* Every bit of the address counts for every bit of it: targets are neighbours. */

@@ -5,35 +5,44 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Keys are host << 16 | id, and ids are never 0: so 0 marks an empty place. */
+#include "base/pool.h"
+
+/* Buckets to begin with; a power of two, and no fewer than identifiers in a row that are
+ * neighbours. */
+#define BUCKETS_LEAST 8u
+
 struct inflight_entry {
-	uint64_t key;
-	struct inflight_probe probe;
+	uint32_t next; /* in its bucket: 1 + slot in the pool; 0: the last */
+	uint32_t host;
+	uint32_t trace;
+	uint16_t probe;
+	uint16_t id;
 };
 
 struct inflight {
-	struct inflight_entry *entries;
-	uint32_t mask;
-	uint32_t count;
-	uint32_t capacity;
+	struct pool *entries;
+	uint32_t *heads;   /* of buckets, as `next` */
+	uint32_t buckets;  /* in use */
+	uint32_t half;	   /* the power of two below that, or equal to it */
+	uint32_t capacity; /* entries and buckets at most */
 };
 
 int inflight_new(uint32_t capacity, struct inflight **ret_table)
 {
 	struct inflight *t = calloc(1, sizeof(*t));
-	uint32_t places = 16;
+	int err = -ENOMEM;
 
 	if (!t)
-		return -ENOMEM;
-	while (places / 2 < capacity) /* at most half full: short searches */
-		places *= 2;
-	t->entries = calloc(places, sizeof(*t->entries));
-	if (!t->entries) {
-		free(t);
-		return -ENOMEM;
-	}
-	t->mask = places - 1;
+		return err;
 	t->capacity = capacity;
+	t->buckets = t->half = BUCKETS_LEAST;
+	t->heads = calloc((size_t)capacity + BUCKETS_LEAST, sizeof(*t->heads));
+	if (t->heads)
+		err = pool_new(capacity, sizeof(struct inflight_entry), &t->entries);
+	if (err) {
+		inflight_free(t);
+		return err;
+	}
 	*ret_table = t;
 	return 0;
 }
@@ -42,93 +51,134 @@ void inflight_free(struct inflight *t)
 {
 	if (!t)
 		return;
-	free(t->entries);
+	pool_free(t->entries);
+	free(t->heads);
 	free(t);
 }
 
-static uint64_t inflight_key(uint32_t host, uint16_t id)
-{
-	return (uint64_t)host << 16 | id;
-}
-
 /*
- * Eight identifiers in a row share a place of two cache lines: the probes to a host
- * have such, and are sent, answered and forgotten together.  No more than eight, so
- * that a host with thousands is no wall that others must search along.
+ * Eight identifiers in a row share a cache line of buckets: the probes to a host have
+ * such, and are sent, answered and forgotten together.
  */
-static uint32_t inflight_home(const struct inflight *t, uint64_t key)
+static uint32_t inflight_hash(uint32_t host, uint16_t id)
 {
-	uint64_t block = (key >> 3) * 0x9e3779b97f4a7c15ull >> 32;
+	uint64_t block = ((uint64_t)host << 16 | id) >> 3;
 
-	return (uint32_t)(block << 3 | (key & 7)) & t->mask;
+	block = (block ^ block >> 29) * 0x9e3779b97f4a7c15ull;
+	return (uint32_t)(block >> 35) << 3 | (id & 7u);
 }
 
-/* Where the key is, or the empty place where it would be. */
-static uint32_t inflight_place(const struct inflight *t, uint64_t key)
+/* The upper half of buckets is there only in part: who belongs to the rest is still with
+ * its counterpart in the lower half. */
+static uint32_t *inflight_head(const struct inflight *t, uint32_t hash)
 {
-	uint32_t at = inflight_home(t, key);
+	uint32_t bucket = hash & (2 * t->half - 1);
 
-	while (t->entries[at].key && t->entries[at].key != key)
-		at = (at + 1) & t->mask;
-	return at;
+	if (bucket >= t->buckets)
+		bucket -= t->half;
+	return &t->heads[bucket];
+}
+
+static struct inflight_entry *inflight_at(const struct inflight *t, uint32_t link)
+{
+	return pool_at(t->entries, link - 1);
+}
+
+/* The link that leads to the entry; one of 0 if there is none. */
+static uint32_t *inflight_link(const struct inflight *t, uint32_t host, uint16_t id)
+{
+	uint32_t *link = inflight_head(t, inflight_hash(host, id));
+
+	while (*link) {
+		struct inflight_entry *entry = inflight_at(t, *link);
+
+		if (entry->host == host && entry->id == id)
+			break;
+		link = &entry->next;
+	}
+	return link;
+}
+
+/* One bucket more: it takes what is its own from its counterpart. */
+static void inflight_split(struct inflight *t)
+{
+	uint32_t added = t->buckets;
+	uint32_t *link = &t->heads[added - t->half];
+
+	t->heads[added] = 0;
+	while (*link) {
+		struct inflight_entry *entry = inflight_at(t, *link);
+		uint32_t moved = *link;
+
+		if ((inflight_hash(entry->host, entry->id) & (2 * t->half - 1)) != added) {
+			link = &entry->next;
+			continue;
+		}
+		*link = entry->next;
+		entry->next = t->heads[added];
+		t->heads[added] = moved;
+	}
+	t->buckets++;
+	if (t->buckets == 2 * t->half)
+		t->half = t->buckets;
+}
+
+static struct inflight_entry *inflight_add(struct inflight *t, uint32_t host, uint16_t id)
+{
+	struct inflight_entry *entry;
+	uint32_t *head;
+	uint32_t slot;
+
+	if (inflight_count(t) >= t->buckets && t->buckets < t->capacity)
+		inflight_split(t);
+	slot = pool_take(t->entries);
+	assert(slot != POOL_NONE);
+	head = inflight_head(t, inflight_hash(host, id));
+	entry = pool_at(t->entries, slot);
+	*entry = (struct inflight_entry){ .next = *head, .host = host, .id = id };
+	*head = slot + 1;
+	return entry;
 }
 
 void inflight_set(struct inflight *t, uint32_t host, uint16_t id, struct inflight_probe probe)
 {
-	uint64_t key = inflight_key(host, id);
-	struct inflight_entry *entry = &t->entries[inflight_place(t, key)];
+	uint32_t link = *inflight_link(t, host, id);
+	struct inflight_entry *entry = link ? inflight_at(t, link) : inflight_add(t, host, id);
 
-	if (!entry->key) {
-		assert(t->count < t->capacity);
-		t->count++;
-	}
-	*entry = (struct inflight_entry){ key, probe };
+	assert(probe.probe <= UINT16_MAX);
+	entry->trace = probe.trace;
+	entry->probe = (uint16_t)probe.probe;
 }
 
 bool inflight_find(const struct inflight *t, uint32_t host, uint16_t id,
 		   struct inflight_probe *ret_probe)
 {
-	uint64_t key = inflight_key(host, id);
-	const struct inflight_entry *entry = &t->entries[inflight_place(t, key)];
+	uint32_t link = *inflight_link(t, host, id);
+	const struct inflight_entry *entry;
 
-	if (!entry->key)
+	if (!link)
 		return false;
-	*ret_probe = entry->probe;
+	entry = inflight_at(t, link);
+	*ret_probe = (struct inflight_probe){ entry->trace, entry->probe };
 	return true;
-}
-
-/* Closes the hole: entries behind it that belong before it move up. */
-static void inflight_close_hole(struct inflight *t, uint32_t hole)
-{
-	uint32_t at = hole;
-
-	for (;;) {
-		uint32_t home;
-
-		at = (at + 1) & t->mask;
-		if (!t->entries[at].key)
-			break;
-		home = inflight_home(t, t->entries[at].key);
-		if (((at - home) & t->mask) < ((at - hole) & t->mask))
-			continue;
-		t->entries[hole] = t->entries[at];
-		hole = at;
-	}
-	t->entries[hole].key = 0;
 }
 
 void inflight_remove(struct inflight *t, uint32_t host, uint16_t id, struct inflight_probe probe)
 {
-	uint32_t at = inflight_place(t, inflight_key(host, id));
-	const struct inflight_entry *entry = &t->entries[at];
+	uint32_t *link = inflight_link(t, host, id);
+	const struct inflight_entry *entry;
+	uint32_t slot = *link - 1;
 
-	if (!entry->key || entry->probe.trace != probe.trace || entry->probe.probe != probe.probe)
+	if (!*link)
 		return;
-	inflight_close_hole(t, at);
-	t->count--;
+	entry = inflight_at(t, *link);
+	if (entry->trace != probe.trace || entry->probe != probe.probe)
+		return;
+	*link = entry->next;
+	pool_give(t->entries, slot);
 }
 
 uint32_t inflight_count(const struct inflight *t)
 {
-	return t->count;
+	return pool_taken(t->entries);
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * From what a reply carries to its probe: (host, identifier) to (trace, probe).
- * An open-addressed table of fixed size; it owns nothing it points to.
+ *
+ * Room for the most there can be is reserved at the start; memory is used for what is
+ * in flight.  The table grows with that, a bucket for each new entry (linear hashing:
+ * Litwin, VLDB 1980), so no entry costs more than another.  It owns nothing it points to.
  */
 #pragma once
 
@@ -12,7 +15,7 @@ struct inflight;
 
 struct inflight_probe {
 	uint32_t trace; /* slot of the trace */
-	uint32_t probe; /* index among its probes */
+	uint32_t probe; /* index among its probes: at most UINT16_MAX */
 };
 
 /* Room for `capacity` probes. */

@@ -14,12 +14,12 @@
 
 static uint16_t match_flow(const struct trace *t, uint32_t index)
 {
-	return index < FIRST_PROBE ? t->spec.flow : t->method->flow(t, &t->probes[index]);
+	return index < FIRST_PROBE ? t->spec.flow : t->method->flow(t, trace_probe(t, index));
 }
 
-struct probe_spec match_asked(const struct trace *t, const struct probe *p)
+struct probe_spec match_asked(const struct trace *t, uint32_t index)
 {
-	uint32_t index = (uint32_t)(p - t->probes);
+	const struct probe *p = trace_probe(t, index);
 	struct probe_spec spec = {
 		.src = t->spec.src,
 		.dst = t->spec.dst,
@@ -38,10 +38,10 @@ struct probe_spec match_asked(const struct trace *t, const struct probe *p)
 	return spec;
 }
 
-void match_spec(const struct identity_key *key, const struct trace *t, const struct probe *p,
+void match_spec(const struct identity_key *key, const struct trace *t, uint32_t index,
 		struct probe_spec *ret_spec)
 {
-	*ret_spec = match_asked(t, p);
+	*ret_spec = match_asked(t, index);
 	identity_seal(key, t->serial, ret_spec);
 }
 
@@ -153,7 +153,7 @@ static enum match_verdict match_arrival(const struct match_tables *tables, const
 			verdict = MATCH_MISFIT;
 			continue;
 		}
-		verdict = match_arrival_state(tables, t, &t->probes[index], reply);
+		verdict = match_arrival_state(tables, t, trace_probe(t, index), reply);
 		if (verdict == MATCH_ARRIVAL) {
 			*ret_trace = t;
 			*ret_probe = index;
@@ -180,10 +180,10 @@ enum match_verdict match_reply(const struct match_tables *tables, const struct r
 		return MATCH_UNKNOWN;
 	if (!match_fits(t, index, reply))
 		return MATCH_MISFIT;
-	match_spec(tables->key, t, &t->probes[index], &spec);
+	match_spec(tables->key, t, index, &spec);
 	if (identity_judge(&spec, reply) == IDENTITY_WRONG)
 		return MATCH_FORGED;
-	verdict = match_state(tables, &t->probes[index], reply);
+	verdict = match_state(tables, trace_probe(t, index), reply);
 	if (verdict != MATCH_ANSWER && verdict != MATCH_SENT)
 		return verdict;
 	*ret_trace = t;

@@ -16,9 +16,9 @@ struct match_tables {
 };
 
 /* What this probe of this trace asks for, without what the key adds. */
-struct probe_spec match_asked(const struct trace *t, const struct probe *p);
+struct probe_spec match_asked(const struct trace *t, uint32_t index);
 /* What was sent as this probe, sealed with the key. */
-void match_spec(const struct identity_key *key, const struct trace *t, const struct probe *p,
+void match_spec(const struct identity_key *key, const struct trace *t, uint32_t index,
 		struct probe_spec *ret_spec);
 
 /*

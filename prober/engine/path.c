@@ -7,6 +7,12 @@
 
 #include "wire/headers.h"
 
+/* Who answered a hop first. */
+static const struct addr *path_from(const struct trace *t, unsigned int ttl)
+{
+	return &trace_probe(t, t->hops[ttl].first)->from;
+}
+
 static void path_begin(struct trace *t, const struct engine_config *config)
 {
 	memset(t->next_ttl, config->min_ttl, config->probes);
@@ -78,9 +84,8 @@ static void path_end(struct trace *t, uint8_t ttl, enum trace_stop stop, uint16_
 static uint8_t path_period(const struct trace *t, const struct engine_config *config, uint8_t ttl)
 {
 	for (unsigned int before = ttl; before-- > config->min_ttl;) {
-		const struct hop *hop = &t->hops[before];
-
-		if (!hop->answered || !addr_equal(&hop->from, &t->hops[ttl].from))
+		if (!t->hops[before].answered ||
+		    !addr_equal(path_from(t, before), path_from(t, ttl)))
 			continue;
 		return before + 1u == ttl ? 0 : (uint8_t)(ttl - before);
 	}
@@ -89,7 +94,7 @@ static uint8_t path_period(const struct trace *t, const struct engine_config *co
 
 static bool path_repeats_last(const struct trace *t, uint8_t ttl)
 {
-	return t->last_answered && addr_equal(&t->hops[t->last_answered].from, &t->hops[ttl].from);
+	return t->last_answered && addr_equal(path_from(t, t->last_answered), path_from(t, ttl));
 }
 
 /*
@@ -152,7 +157,7 @@ static void path_answered(struct trace *t, const struct engine_config *config, s
 
 	if (!hop->answered) {
 		hop->answered = true;
-		hop->from = p->from;
+		hop->first = (uint16_t)trace_index(t, p);
 	}
 	if (method_is_destination(t, &p->from)) {
 		t->reached = true;
@@ -179,7 +184,7 @@ static bool path_arrival_fits(const struct trace *t, uint8_t len)
 {
 	for (unsigned int ttl = len; ttl <= t->top; ttl++)
 		if (t->hops[ttl].answered && !t->hops[ttl].arrived &&
-		    !method_is_destination(t, &t->hops[ttl].from))
+		    !method_is_destination(t, path_from(t, ttl)))
 			return false;
 	return !t->arrival_len || t->arrival_len == len;
 }

@@ -10,20 +10,27 @@
 /* How much faster than ours a server's clock may have run during a round trip. */
 #define CLOCK_SLACK_NS NS_PER_MS
 
+static void probe_set_rtt(struct probe *p, uint64_t rtt_ns)
+{
+	if (rtt_ns > PROBE_RTT_MAX)
+		p->has_rtt = 0;
+	p->rtt_ns = rtt_ns & PROBE_RTT_MAX;
+}
+
 static void probe_settle(struct trace *t, struct probe *p, const struct reply *reply)
 {
 	p->state = PROBE_ANSWERED;
 	if (mono_since(p->sent, reply->at) > t->longest_rtt_ns)
 		t->longest_rtt_ns = mono_since(p->sent, reply->at);
 	p->has_rtt = !mono_before(reply->at, p->sent);
-	p->rtt_ns = mono_since(p->sent, reply->at);
+	probe_set_rtt(p, mono_since(p->sent, reply->at));
 	if (trace_is_reverse(t)) {
 		/* What the server measured can't have taken longer than all of it: unless
 		 * its 32 bits were too few. */
 		p->has_rtt = p->has_rtt && reply->answer.has_rtt &&
 			     reply->answer.rtt_ns <= p->rtt_ns + CLOCK_SLACK_NS &&
 			     p->rtt_ns <= UINT32_MAX;
-		p->rtt_ns = reply->answer.rtt_ns;
+		probe_set_rtt(p, reply->answer.rtt_ns);
 	}
 }
 
@@ -84,9 +91,9 @@ static void engine_on_check(struct engine *e, struct trace *t, const struct prob
 static enum match_verdict engine_on_reverse(struct engine *e, struct trace *t, uint32_t index,
 					    const struct reply *reply)
 {
-	struct probe *p = &t->probes[index];
+	struct probe *p = trace_probe(t, index);
 	bool is_check = index < FIRST_PROBE;
-	struct probe_spec asked = match_asked(t, p);
+	struct probe_spec asked = match_asked(t, index);
 	enum answer_kind kind = answer_read(reply, asked.ttl, asked.proto, asked.flow);
 
 	if (kind == ANSWER_INVALID || (kind == ANSWER_RESULT && index < CHECKS_MAX))
@@ -148,7 +155,7 @@ static enum match_verdict engine_on_answer(struct engine *e, struct trace *t, ui
 	if (trace_is_reverse(t))
 		engine_on_undeliverable(e, t, reply);
 	else
-		engine_on_forward(e, t, &t->probes[index], reply);
+		engine_on_forward(e, t, trace_probe(t, index), reply);
 	return MATCH_ANSWER;
 }
 
@@ -169,11 +176,11 @@ enum match_verdict engine_on_reply(struct engine *e, const struct reply *reply)
 	enum match_verdict verdict = match_reply(&tables, reply, &t, &index);
 
 	if (verdict == MATCH_SENT) {
-		probe_stamp(&t->probes[index], reply->at);
+		probe_stamp(trace_probe(t, index), reply->at);
 		return verdict; /* decides nothing */
 	}
 	if (verdict == MATCH_ARRIVAL)
-		verdict = engine_on_arrival(e, t, &t->probes[index], reply);
+		verdict = engine_on_arrival(e, t, trace_probe(t, index), reply);
 	else if (verdict == MATCH_ANSWER)
 		verdict = engine_on_answer(e, t, index, reply);
 	else

@@ -45,12 +45,12 @@ static size_t report_probes(const struct trace *t, struct probe_record *probes)
 	size_t count[256] = { 0 }; /* placed already */
 
 	for (unsigned int i = FIRST_PROBE; i < t->probe_count; i++)
-		first[t->probes[i].ttl + 1]++;
+		first[trace_probe(t, i)->ttl + 1]++;
 	for (unsigned int ttl = 0; ttl < 256; ttl++)
 		first[ttl + 1] += first[ttl];
 	for (unsigned int i = FIRST_PROBE; i < t->probe_count; i++) {
-		uint8_t ttl = t->probes[i].ttl;
-		struct probe_record record = report_probe(t, &t->probes[i]);
+		uint8_t ttl = trace_probe(t, i)->ttl;
+		struct probe_record record = report_probe(t, trace_probe(t, i));
 		size_t at = first[ttl] + count[ttl]++;
 
 		for (; at > first[ttl] && report_in_order(&record, &probes[at - 1]); at--)

@@ -24,7 +24,7 @@ static uint16_t engine_take_id(struct engine *e, const struct trace *t, mono now
 		if (!inflight_find(e->inflight, t->host->slot, id, &taken))
 			break;
 		other = pool_at(e->traces, taken.trace);
-		if (other->probes[taken.probe].state != PROBE_WAITING)
+		if (trace_probe(other, taken.probe)->state != PROBE_WAITING)
 			break;
 	}
 	return id;
@@ -36,13 +36,13 @@ void engine_forget(struct engine *e, struct trace *t, struct probe *p)
 	if (t->method->mode != TRACE_MDA)
 		return;
 	inflight_remove(e->inflight, t->host->slot, p->id,
-			(struct inflight_probe){ t->slot, (uint32_t)(p - t->probes) });
+			(struct inflight_probe){ t->slot, trace_index(t, p) });
 	p->id = 0;
 }
 
 static void engine_send(struct engine *e, struct trace *t, uint32_t index, mono now)
 {
-	struct probe *p = &t->probes[index];
+	struct probe *p = trace_probe(t, index);
 	mono wake;
 
 	p->id = engine_take_id(e, t, now);
@@ -56,7 +56,7 @@ static void engine_send(struct engine *e, struct trace *t, uint32_t index, mono 
 }
 
 /* Chooses the trace's next packet; returns its index. */
-static uint32_t trace_next_packet(struct trace *t, const struct engine_config *config)
+static uint32_t trace_next_packet(struct engine *e, struct trace *t)
 {
 	struct probe *p;
 
@@ -64,9 +64,9 @@ static uint32_t trace_next_packet(struct trace *t, const struct engine_config *c
 		return t->checks++;
 	if (t->state == TRACE_ASKING)
 		return CHECKS_MAX + t->questions++;
-	p = &t->probes[t->probe_count];
-	*p = (struct probe){ 0 };
-	t->method->take(t, config, p);
+	blocks_reach(e->blocks, &t->probes, t->probe_count - trace_base(t));
+	p = trace_probe(t, t->probe_count);
+	t->method->take(t, &e->config, p);
 	return t->probe_count++;
 }
 
@@ -81,9 +81,9 @@ bool engine_next_packet(struct engine *e, mono now, struct engine_packet *ret_pa
 		return false;
 	host = CONTAINER_OF(first, struct host, due);
 	t = TAILQ_FIRST(&host->waiting);
-	index = trace_next_packet(t, &e->config);
+	index = trace_next_packet(e, t);
 	engine_send(e, t, index, now);
-	match_spec(&e->config.key, t, &t->probes[index], &ret_packet->spec);
+	match_spec(&e->config.key, t, index, &ret_packet->spec);
 	ret_packet->job = t->spec.job;
 	pace_spend(&host->pace, &e->config.host_limit, now);
 	/* In turn with the other traces to this host. */

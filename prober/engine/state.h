@@ -17,7 +17,7 @@ struct engine {
 	struct heap *wakes; /* traces, by when time changes something for them */
 	TAILQ_HEAD(, trace) ended;
 	struct hop *hop_memory; /* of all traces, one piece each */
-	struct probe *probe_memory;
+	struct blocks *blocks;	/* of probes */
 	uint8_t *try_memory;
 	uint8_t *mda_memory;
 	struct multi_record *room;    /* of the record taken last */

@@ -11,6 +11,7 @@
 #include <sys/queue.h>
 
 #include "base/heap.h"
+#include "prober/engine/blocks.h"
 #include "prober/engine/engine.h"
 #include "prober/engine/host.h"
 #include "prober/engine/inflight.h"
@@ -24,25 +25,29 @@
  * arrived here, or take so long that the flow was tried again. */
 #define LINGER_MAX 256
 
+/* 18 minutes; what takes longer has no round trip. */
+#define PROBE_RTT_BITS 40
+#define PROBE_RTT_MAX  ((1ull << PROBE_RTT_BITS) - 1)
+
 enum probe_state { PROBE_UNSENT, PROBE_WAITING, PROBE_ANSWERED, PROBE_LOST };
 
 struct probe {
 	mono sent; /* by the kernel's stamp once that is seen */
 	struct addr from;
-	uint64_t rtt_ns; /* where has_rtt */
-	uint16_t id;
+	uint64_t rtt_ns : PROBE_RTT_BITS; /* where has_rtt */
+	uint64_t id : 16;
+	uint64_t reply_ttl : 8;
 	uint16_t icmp; /* type * 256 + code */
 	uint16_t flow; /* multipath: its index among the trace's flows */
 	uint8_t ttl;
 	uint8_t try;
-	uint8_t reply_ttl;
 	uint8_t state : 2; /* enum probe_state */
 	uint8_t has_rtt : 1;
 	uint8_t arrived : 1;
 	uint8_t late : 1;    /* multipath: takes long, and its flow was tried again */
 	uint8_t stamped : 1; /* `sent` is the kernel's */
 };
-_Static_assert(sizeof(struct probe) == 48, "memory per trace: docs/architecture.md");
+_Static_assert(sizeof(struct probe) == 40, "memory per trace: docs/architecture.md");
 
 /* What is known of one TTL. */
 struct hop {
@@ -51,8 +56,9 @@ struct hop {
 	uint8_t waiting_arrived; /* of those: neither, but seen to arrive here */
 	bool answered : 1;
 	bool arrived : 1; /* a probe with this TTL was seen to arrive here */
-	struct addr from; /* who answered first */
+	uint16_t first;	  /* the probe that was answered first */
 };
+_Static_assert(sizeof(struct hop) == 6, "memory per trace: docs/architecture.md");
 
 enum trace_state {
 	TRACE_CHECKING, /* reverse: does the endpoint speak the protocol? */
@@ -110,12 +116,29 @@ struct trace {
 	uint16_t arrived_waiting; /* multipath: probes that arrived and may be answered yet */
 	uint16_t late_waiting;	  /* multipath: the same of probes that are late */
 	uint64_t longest_rtt_ns;  /* multipath: of its probes, the server's way included */
-	struct probe *probes;	  /* in the order of sending, from FIRST_PROBE on */
+	struct block_list probes; /* of probes, in the order of sending: see trace_probe() */
 };
 
 static inline bool trace_is_reverse(const struct trace *t)
 {
 	return t->spec.direction == TRACE_REVERSE;
+}
+
+/* Index of the first packet that may have been sent: only reverse traces ask for anything
+ * before FIRST_PROBE. */
+static inline uint32_t trace_base(const struct trace *t)
+{
+	return trace_is_reverse(t) ? 0 : FIRST_PROBE;
+}
+
+static inline struct probe *trace_probe(const struct trace *t, uint32_t index)
+{
+	return block_list_at(&t->probes, index - trace_base(t), sizeof(struct probe));
+}
+
+static inline uint32_t trace_index(const struct trace *t, const struct probe *p)
+{
+	return block_list_index(&t->probes, p, sizeof(*p)) + trace_base(t);
 }
 
 /* Asks the endpoint for probes to somebody else. */

@@ -3,6 +3,7 @@ unit_tests += \
 	tests/unit/test_addr \
 	tests/unit/test_addr_text \
 	tests/unit/test_be \
+	tests/unit/test_blocks \
 	tests/unit/test_capture_filter \
 	tests/unit/test_checksum \
 	tests/unit/test_clock \
@@ -71,6 +72,9 @@ tests_unit_test_golden_SOURCES = tests/unit/test_golden.c \
 tests_unit_test_golden_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
 tests_unit_test_identity_SOURCES = tests/unit/test_identity.c
 tests_unit_test_identity_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
+tests_unit_test_blocks_SOURCES = tests/unit/test_blocks.c \
+	prober/engine/blocks.c prober/engine/blocks.h
+tests_unit_test_blocks_LDADD = $(TEST_LIBS)
 tests_unit_test_inflight_SOURCES = tests/unit/test_inflight.c \
 	prober/engine/inflight.c prober/engine/inflight.h
 tests_unit_test_inflight_LDADD = $(TEST_LIBS)

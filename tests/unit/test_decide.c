@@ -5,13 +5,16 @@
 #include "prober/engine/method.h"
 #include "tests/support/fake_world.h"
 
-#define SENT ((mono){ NS_PER_S })
+#define SENT	   ((mono){ NS_PER_S })
+#define PROBE_BITS 8
+#define PROBES	   (1 << PROBE_BITS)
 
 struct decide {
 	struct engine_config config;
 	struct trace trace;
 	struct hop hops[32];
-	struct probe probes[256];
+	struct probe probes[PROBES];
+	uint8_t *block; /* the only one: all of them */
 	uint8_t next_ttl[8];
 };
 
@@ -27,7 +30,9 @@ static void decide_start(struct decide *d, enum trace_direction direction, uint3
 	d->trace.spec.src = fake_addr("198.51.100.1");
 	d->trace.spec.dst = fake_addr("203.0.113.9");
 	d->trace.hops = d->hops;
-	d->trace.probes = d->probes;
+	d->block = (uint8_t *)d->probes;
+	d->trace.probes =
+		(struct block_list){ .blocks = &d->block, .count = 1, .bits = PROBE_BITS };
 	d->trace.next_ttl = d->next_ttl;
 	path_method.begin(&d->trace, &d->config);
 }
