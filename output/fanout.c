@@ -90,7 +90,7 @@ static void keep_error(struct fanout *f, int err)
 /* The sink has said what is wrong; this says what follows from it. */
 static void drop(struct fanout *f, struct member *m, int err)
 {
-	const struct run_end end = { RUN_FAILED, clock_wall_us(), NULL };
+	const struct run_end end = { .state = RUN_FAILED, .ended_us = clock_wall_us() };
 
 	keep_error(f, err);
 	log_error("%s %s: closed after an error, the results to come are not in it", m->ops->name,

@@ -19,6 +19,7 @@ liboutput_a_SOURCES = \
 	output/fnv.c output/fnv.h \
 	output/gzip.c output/gzip.h \
 	output/id_cache.c output/id_cache.h \
+	output/ledger.c output/ledger.h \
 	output/names.c output/names.h \
 	output/outbox.c output/outbox.h \
 	output/outbox_list.c output/outbox_state.h \
@@ -36,6 +37,7 @@ liboutput_a_SOURCES = \
 	output/sqlite_as_path.c output/sqlite_as_path.h \
 	output/sqlite_db.c output/sqlite_db.h \
 	output/sqlite_dictionary.c output/sqlite_dictionary.h \
+	output/sqlite_leftover.c output/sqlite_leftover.h \
 	output/sqlite_names.c output/sqlite_names.h \
 	output/sqlite_outbox.c output/sqlite_outbox.h \
 	output/sqlite_run.c output/sqlite_run.h \

@@ -16,6 +16,7 @@ struct run_record {
 	const char *list;    /* what was probed, as one name: the cycle is numbered within it */
 	uint64_t seed;
 	int64_t started_us; /* since 1970 UTC */
+	int64_t resumes;    /* the run_id whose cycle it goes on with; 0: it has its own */
 };
 
 enum run_state { RUN_COMPLETE, RUN_INTERRUPTED, RUN_FAILED };
@@ -24,4 +25,5 @@ struct run_end {
 	enum run_state state;
 	int64_t ended_us;
 	const char *counters; /* JSON object: sent, answered, dropped … by name; NULL: unknown */
+	const char *reason;   /* why it ended itself; NULL: it did not */
 };

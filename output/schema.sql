@@ -2,7 +2,7 @@
 -- explains it.  Moments are integer microseconds since 1970 UTC, round trips integer
 -- nanoseconds, addresses 4 or 16 raw bytes with their text beside them.
 PRAGMA application_id = 0x52545230;      -- 'RTR0': file(1) and we can tell
-PRAGMA user_version = 4;                 -- the schema's version
+PRAGMA user_version = 5;                 -- the schema's version
 
 CREATE TABLE run (                       -- one process: provenance
   run_id      INTEGER PRIMARY KEY,
@@ -16,6 +16,8 @@ CREATE TABLE run (                       -- one process: provenance
   config      TEXT NOT NULL,             -- JSON of every setting in force
   host        TEXT NOT NULL,             -- JSON: name, kernel, interface, source
   seed        INTEGER,                   -- all 64 bits, hence sometimes negative
+  resumes     INTEGER REFERENCES run,    -- whose cycle it goes on with; NULL: it has its own
+  reason      TEXT,                      -- why it ended itself; NULL: it did not
   counters    TEXT                       -- JSON: sent, answered, dropped ...
 );
 CREATE TABLE cycle (                     -- one pass over a list of targets

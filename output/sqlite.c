@@ -4,7 +4,8 @@
  *
  * Traces collect in a transaction that is committed after BATCH_ROWS rows, or by
  * the first record or flush after BATCH_NS.  A trace is in it with all of its
- * probes or not at all.  After an error the transaction is rolled back as a whole
+ * probes or not at all, and so are the two directions of a pair: the first waits for the
+ * second.  After an error the transaction is rolled back as a whole
  * and the sink takes nothing more: it could not say any longer what is stored.
  */
 #include <errno.h>
@@ -15,9 +16,12 @@
 #include "base/container.h"
 #include "base/log.h"
 #include "output/alias.h"
+#include "output/pairs.h"
+#include "output/record_copy.h"
 #include "output/sink.h"
 #include "output/sqlite_alias.h"
 #include "output/sqlite_db.h"
+#include "output/sqlite_leftover.h"
 #include "output/sqlite_outbox.h"
 #include "output/sqlite_run.h"
 #include "output/sqlite_trace.h"
@@ -29,7 +33,9 @@ struct sqlite_writer {
 	struct sqlite_db *db;
 	struct sqlite_traces *traces;
 	struct sqlite_aliases *aliases;
-	struct sqlite_outbox *outbox; /* NULL: nothing is to be sent */
+	struct sqlite_outbox *outbox;	    /* NULL: nothing is to be sent */
+	struct sqlite_leftovers *leftovers; /* NULL: nothing is to be replaced */
+	struct pairs *halves;		    /* copies of records whose partner is to come */
 	struct sqlite_run run;
 	sqlite3_stmt *begin, *commit;
 	mono batch_since;
@@ -56,6 +62,8 @@ static void writer_free(struct sqlite_writer *w)
 	sqlite3_finalize(w->commit);
 	sqlite_aliases_free(w->aliases);
 	sqlite_outbox_free(w->outbox);
+	sqlite_leftovers_free(w->leftovers);
+	pairs_free(w->halves);
 	sqlite_traces_free(w->traces);
 	sqlite_db_close(w->db);
 	free(w);
@@ -85,7 +93,11 @@ static int sqlite_sink_open(const char *path, const struct sink_options *options
 	if (!err && options->collector)
 		err = sqlite_outbox_new(w->db, options, run, &w->outbox);
 	if (!err)
+		err = pairs_new(free, &w->halves);
+	if (!err)
 		err = sqlite_run_begin(w->db, run, &w->run);
+	if (!err && w->run.resumes)
+		err = sqlite_leftovers_new(w->db, w->run.cycle_id, &w->leftovers);
 	if (err)
 		goto fail;
 	*ret_self = w;
@@ -145,15 +157,67 @@ static int add_aliases(struct sqlite_writer *w, const struct trace_record *trace
 static int add_record(struct sqlite_writer *w, const struct trace_record *trace)
 {
 	int64_t trace_id;
-	int err = batch_begin(w);
+	int err = sqlite_traces_add(w->traces, w->run.cycle_id, trace, &trace_id);
 
-	if (!err)
-		err = sqlite_traces_add(w->traces, w->run.cycle_id, trace, &trace_id);
 	if (!err && w->outbox)
 		err = sqlite_outbox_add(w->outbox, trace_id, trace);
 	if (!err)
 		err = add_aliases(w, trace);
 	w->batch_rows += 1 + (uint32_t)(trace->probe_count + trace->link_count);
+	return err;
+}
+
+/* One outcome of a target: a trace, and what ended before of its pair or NULL. */
+static int add_outcome(struct sqlite_writer *w, const struct trace_record *first,
+		       const struct trace_record *trace)
+{
+	int err = batch_begin(w);
+
+	if (!err)
+		err = sqlite_leftovers_replace(w->leftovers, trace->target);
+	if (!err && first)
+		err = add_record(w, first);
+	return err ? err : add_record(w, trace);
+}
+
+static int keep_half(struct sqlite_writer *w, const struct trace_record *trace)
+{
+	struct trace_record *copy;
+	int err = record_copy(trace, &copy);
+
+	if (err)
+		return err;
+	err = pairs_add(w->halves, trace->pair_id, copy);
+	if (err)
+		free(copy);
+	return err;
+}
+
+static int take_record(struct sqlite_writer *w, const struct trace_record *trace)
+{
+	struct trace_record *first;
+	int err;
+
+	if (trace->pair_id == 0)
+		return add_outcome(w, NULL, trace);
+	first = pairs_take(w->halves, trace->pair_id);
+	if (!first)
+		return keep_half(w, trace);
+	err = add_outcome(w, first, trace);
+	free(first);
+	return err;
+}
+
+/* No partner comes any more, as when a run fails. */
+static int add_halves(struct sqlite_writer *w)
+{
+	struct trace_record *half;
+	int err = 0;
+
+	while (!err && (half = pairs_take_any(w->halves))) {
+		err = add_outcome(w, NULL, half);
+		free(half);
+	}
 	return err;
 }
 
@@ -164,8 +228,8 @@ static int sqlite_sink_record(void *self, const struct trace_record *trace)
 
 	if (w->err)
 		return w->err;
-	err = add_record(w, trace);
-	if (!err &&
+	err = take_record(w, trace);
+	if (!err && w->in_batch &&
 	    (w->batch_rows >= BATCH_ROWS || mono_since(w->batch_since, clock_now()) >= BATCH_NS))
 		err = batch_commit(w);
 	return err ? give_up(w, err) : 0;
@@ -199,14 +263,17 @@ static int sqlite_sink_close(void *self, const struct run_end *end)
 	int err = w->err;
 
 	if (!err) {
-		err = batch_commit(w);
+		err = add_halves(w);
+		if (!err)
+			err = batch_commit(w);
 		if (err)
 			give_up(w, err);
 	}
 	if (err) {
 		/* Worth a try: a full disk may have room for this one. */
-		struct run_end failed = { RUN_FAILED, end ? end->ended_us : clock_wall_us(),
-					  end ? end->counters : NULL };
+		struct run_end failed = { .state = RUN_FAILED,
+					  .ended_us = end ? end->ended_us : clock_wall_us(),
+					  .counters = end ? end->counters : NULL };
 
 		sqlite_run_end(w->db, &w->run, &failed);
 	} else {

@@ -17,7 +17,7 @@
 
 enum {
 	APPLICATION_ID = 0x52545230, /* as in schema.sql */
-	SCHEMA_VERSION = 4,	     /* as there */
+	SCHEMA_VERSION = 5,	     /* as there */
 	BUSY_TIMEOUT_MS = 5000,	     /* somebody else's short write, say an annotation */
 };
 
@@ -258,6 +258,8 @@ static const char *const upgrades[] = {
 	      " UNIQUE (text, holes));"
 	      "ALTER TABLE trace ADD COLUMN as_path_id INTEGER REFERENCES as_path;"
 	      "PRAGMA user_version = 4",
+	[4] = "ALTER TABLE run ADD COLUMN resumes INTEGER REFERENCES run;"
+	      "ALTER TABLE run ADD COLUMN reason TEXT; PRAGMA user_version = 5",
 };
 _Static_assert(ARRAY_LEN(upgrades) == SCHEMA_VERSION, "an upgrade for each older version");
 

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "output/run.h"
@@ -14,9 +15,11 @@ struct sqlite_db;
 struct sqlite_run {
 	int64_t run_id;
 	int64_t cycle_id;
+	bool resumes; /* the cycle is an earlier run's */
 };
 
-/* Adds run and cycle, the next of its list, in one transaction.  Runs that died
+/* Adds the run, and its cycle, the next of its list, or goes on with the cycle of the
+ * run that it resumes; in one transaction.  Runs that died
  * before are marked interrupted: the lock says that nobody runs any more. */
 int sqlite_run_begin(struct sqlite_db *db, const struct run_record *record,
 		     struct sqlite_run *ret_run);

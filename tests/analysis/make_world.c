@@ -228,7 +228,9 @@ static int write_cycle(struct job *job, const char *path, uint32_t cycle, bool i
 		.seed = 1,
 		.started_us = FIRST_US + (int64_t)cycle * CYCLE_S * 1000000,
 	};
-	const struct run_end end = { RUN_COMPLETE, run.started_us + INT64_C(900000000), "{}" };
+	const struct run_end end = { .state = RUN_COMPLETE,
+				     .ended_us = run.started_us + INT64_C(900000000),
+				     .counters = "{}" };
 	static const struct sink_options options;
 	struct fanout *sinks;
 	int err = fanout_new(&sinks);

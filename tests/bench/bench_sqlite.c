@@ -120,7 +120,7 @@ int main(int argc, char **argv)
 		.seed = 1,
 		.started_us = 1,
 	};
-	const struct run_end end = { RUN_COMPLETE, 2, "{}" };
+	const struct run_end end = { .state = RUN_COMPLETE, .ended_us = 2, .counters = "{}" };
 	struct stat st;
 	off_t before;
 	static const struct sink_options options;

@@ -10,6 +10,7 @@ unit_tests += \
 	tests/unit/test_graph \
 	tests/unit/test_gzip \
 	tests/unit/test_id_cache \
+	tests/unit/test_ledger \
 	tests/unit/test_names \
 	tests/unit/test_outbox \
 	tests/unit/test_pairs \
@@ -91,6 +92,8 @@ tests_unit_test_record_SOURCES = tests/unit/test_record.c
 tests_unit_test_record_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_record_copy_SOURCES = tests/unit/test_record_copy.c $(test_records)
 tests_unit_test_record_copy_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c $(test_results)
+tests_unit_test_ledger_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_sqlite_SOURCES = tests/unit/test_sqlite.c $(test_results)
 tests_unit_test_sqlite_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_sqlite_file_SOURCES = tests/unit/test_sqlite_file.c $(test_results)

@@ -22,7 +22,9 @@ const struct run_record draft_run = {
 
 const struct sink_options draft_options = { .format = "dot", .is_one_target = true };
 
-const struct run_end draft_end = { RUN_COMPLETE, 1700000009000000, "{\"sent\":9}" };
+const struct run_end draft_end = { .state = RUN_COMPLETE,
+				   .ended_us = 1700000009000000,
+				   .counters = "{\"sent\":9}" };
 
 struct addr draft_addr(const char *text)
 {

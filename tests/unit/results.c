@@ -76,6 +76,7 @@ static const char *const downgrades[] = {
 	      "ALTER TABLE addr DROP COLUMN geo_by; ALTER TABLE addr DROP COLUMN city;"
 	      "ALTER TABLE addr DROP COLUMN country; ALTER TABLE addr DROP COLUMN asn_by;"
 	      "ALTER TABLE addr DROP COLUMN asn; DROP TABLE asn; DROP TABLE mmdb",
+	[4] = "ALTER TABLE run DROP COLUMN resumes; ALTER TABLE run DROP COLUMN reason",
 };
 
 static int keep_text(void *text, int count, char **values, char **names)
