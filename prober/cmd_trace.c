@@ -24,14 +24,30 @@
 #include "prober/exit.h"
 #include "prober/net/route.h"
 #include "prober/provenance.h"
+#include "prober/remaining.h"
 #include "prober/transmission.h"
 #include "targets/choice.h"
 #include "targets/order.h"
 #include "targets/sources.h"
 
-static int open_sources(const struct prober_options *o, struct target_source **ret_source)
+static int open_order(const struct prober_options *o, struct ledger *ledger,
+		      struct target_source *chain, struct target_source **ret_source)
 {
 	const struct order_config order = { .seed = o->seed, .shard = { o->shards, o->shard } };
+	struct target_source *source;
+	int err = source_open_order(chain, &order, &source);
+
+	if (err)
+		return err;
+	if (ledger)
+		return source_open_remaining(source, ledger, ret_source);
+	*ret_source = source;
+	return 0;
+}
+
+static int open_sources(const struct prober_options *o, struct ledger *ledger,
+			struct target_source **ret_source)
+{
 	struct target_source *sources[2 * OPTION_LIST_MAX + 1];
 	struct target_source *chain;
 	size_t count = 0;
@@ -46,7 +62,7 @@ static int open_sources(const struct prober_options *o, struct target_source **r
 		err = source_open_endpoints(o->endpoints.items[i], &sources[count++]);
 	if (!err) {
 		err = source_open_chain(sources, count, &chain);
-		return err ? err : source_open_order(chain, &order, ret_source);
+		return err ? err : open_order(o, ledger, chain, ret_source);
 	}
 	while (--count > 0)
 		target_source_close(sources[count - 1]);
@@ -112,6 +128,9 @@ static int open_sinks(const struct prober_options *o, const struct transmission 
 	/* First what refuses files that are not its own, then what empties them. */
 	if (!err && database)
 		err = fanout_add(sinks, &sqlite_sink, database, &options, run);
+	/* Files show what the run that is gone on with has found: they are not begun anew. */
+	if (run->resumes)
+		goto out;
 	if (!err && o->study)
 		err = fanout_add(sinks, &study_sink, o->output, &options, run);
 	if (!err && o->draws)
@@ -120,6 +139,7 @@ static int open_sinks(const struct prober_options *o, const struct transmission 
 		err = fanout_add(sinks, &alias_sink, o->output, &options, run);
 	if (!err && o->text)
 		err = fanout_add(sinks, &text_sink, o->text, &options, run);
+out:
 	if (err)
 		fanout_close(sinks, NULL);
 	else
@@ -305,6 +325,8 @@ static int dry_run(const struct campaign_config *config, struct target_source *s
 			count++;
 			puts(t.name);
 			break;
+		case TARGET_PASSED:
+			break;
 		case TARGET_WAIT:
 			poll(&(struct pollfd){ target_source_fd(source), POLLIN, 0 }, 1, -1);
 			break;
@@ -320,7 +342,9 @@ static int dry_run(const struct campaign_config *config, struct target_source *s
 		}
 }
 
-int cmd_trace(int argc, char **argv, const struct prober_options *options)
+/* `ledger`: what is done already; NULL: nothing is. */
+static int measure(int argc, char **argv, const struct prober_options *options,
+		   struct ledger *ledger)
 {
 	struct campaign_config config;
 	struct transmission transmission = { 0 };
@@ -335,7 +359,7 @@ int cmd_trace(int argc, char **argv, const struct prober_options *options)
 	if (make_config(options, &config) || open_choice(options, &config.choice))
 		return status;
 	if (check_toward(&config) || open_annotations(options, &asn, &geo) ||
-	    open_sources(options, &source) || transmission_begin(options, &transmission))
+	    open_sources(options, ledger, &source) || transmission_begin(options, &transmission))
 		goto out;
 	if (options->dry_run) {
 		status = dry_run(&config, source);
@@ -343,8 +367,11 @@ int cmd_trace(int argc, char **argv, const struct prober_options *options)
 	}
 	status = EXIT_FAILURE;
 	if (provenance_new(argc, argv, options, asn ? asn_about(asn) : NULL,
-			   geo ? geo_about(geo) : NULL, &provenance) ||
-	    open_names(options, &names) ||
+			   geo ? geo_about(geo) : NULL, &provenance))
+		goto out;
+	if (ledger)
+		provenance_resume(provenance, ledger_run(ledger)->run_id);
+	if (open_names(options, &names) ||
 	    open_sinks(options, &transmission, names, provenance_run(provenance), &sinks))
 		goto out;
 	fanout_set_annotations(sinks, asn, geo);
@@ -359,4 +386,15 @@ out:
 	geo_close(geo);
 	provenance_free(provenance);
 	return status;
+}
+
+int cmd_trace(int argc, char **argv, const struct prober_options *options)
+{
+	return measure(argc, argv, options, NULL);
+}
+
+int cmd_trace_resume(int argc, char **argv, const struct prober_options *options,
+		     struct ledger *ledger)
+{
+	return measure(argc, argv, options, ledger);
 }

@@ -82,12 +82,16 @@ noinst_LIBRARIES += libprober.a
 libprober_a_SOURCES = \
 	prober/annotate_options.c prober/annotate_options.h \
 	prober/cmd_annotate.c prober/cmd_annotate.h \
+	prober/cmd_resume.c prober/cmd_resume.h \
 	prober/cmd_trace.c prober/cmd_trace.h \
 	prober/cmd_transmit.c prober/cmd_transmit.h \
 	prober/delivery.c prober/delivery.h \
 	prober/exit.h \
 	prober/options.c prober/options.h \
 	prober/provenance.c prober/provenance.h \
+	prober/recall.c prober/recall.h \
+	prober/remaining.c prober/remaining.h \
+	prober/resume_options.c prober/resume_options.h \
 	prober/transmission.c prober/transmission.h \
 	prober/transmit_options.c prober/transmit_options.h
 libprober_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)

@@ -13,10 +13,12 @@
 #include "base/streams.h"
 #include "prober/annotate_options.h"
 #include "prober/cmd_annotate.h"
+#include "prober/cmd_resume.h"
 #include "prober/cmd_trace.h"
 #include "prober/cmd_transmit.h"
 #include "prober/exit.h"
 #include "prober/options.h"
+#include "prober/resume_options.h"
 #include "prober/transmit_options.h"
 
 #define CONFIG_FILE "/etc/revprobe/revprobe.conf"
@@ -45,6 +47,7 @@ static const struct {
 	const struct option_table *options;
 } commands[] = {
 	{ "annotate", cmd_annotate, &annotate_option_table },
+	{ "resume", cmd_resume, &resume_option_table },
 	{ "transmit", cmd_transmit, &transmit_option_table },
 };
 

@@ -16,7 +16,7 @@
 
 #define FIELD(member) offsetof(struct prober_options, member)
 
-static const char *const progress_names[] = { "auto", "always", "never", NULL };
+const char *const options_progress_names[] = { "auto", "always", "never", NULL };
 static const char *const method_names[] = { "node", "mda", "lite", NULL };
 
 /* clang-format off */
@@ -112,7 +112,7 @@ static const struct option_desc options[] = {
 	{ .name = "dry-run", .type = OPTION_FLAG, .offset = FIELD(dry_run),
 	  .help = "Send nothing: print the targets, in the order they would be traced in." },
 	{ .name = "progress", .metavar = "WHEN", .type = OPTION_CHOICE, .offset = FIELD(progress),
-	  .choices = progress_names, .preset = "auto",
+	  .choices = options_progress_names, .preset = "auto",
 	  .help = "Say how far it is: on a terminal on a line that is written over, elsewhere every "
 		  "ten seconds; auto: unless results go to the terminal, or with -q." },
 	{ .name = "blocklist", .metavar = "FILE", .type = OPTION_LIST, .offset = FIELD(blocklists),
@@ -190,6 +190,7 @@ const struct option_table prober_option_table = {
 		    "       MODE       singlepath | multipath\n"
 		    "       TARGET     host name, address or CIDR prefix\n"
 		    "   or: revprobe annotate [OPTIONS] DB          (revprobe annotate --help)\n"
+		    "   or: revprobe resume [OPTIONS] DB            (revprobe resume --help)\n"
 		    "   or: revprobe transmit [OPTIONS] [DB ...]    (revprobe transmit --help)",
 	.summary =
 		"Finds the routers on the way to each target (forward), on the way back from it\n"

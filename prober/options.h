@@ -87,6 +87,9 @@ extern const struct option_table prober_option_table;
 /* Parses, checks and completes; what is wrong was said in one line to stderr. */
 enum option_outcome prober_options_parse(int argc, char **argv, struct prober_options *ret_options);
 
+/* By enum progress_mode; NULL at the end. */
+extern const char *const options_progress_names[];
+
 /* "reverse", "udp": as on the command line. */
 const char *options_direction_name(enum options_direction direction);
 const char *options_protocol_name(enum options_protocol protocol);

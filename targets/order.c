@@ -77,6 +77,8 @@ static enum target_verdict order_read(struct order *o)
 				 strerror(-err));
 			o->is_refused = true;
 			return TARGET_INVALID;
+		case TARGET_PASSED:
+			break;
 		case TARGET_WAIT:
 			if (batch_is_empty(o->batch))
 				return TARGET_WAIT;

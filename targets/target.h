@@ -29,7 +29,8 @@ struct target {
 
 enum target_verdict {
 	TARGET_OK,
-	TARGET_WAIT, /* nothing yet: wait until target_source_fd() is readable */
+	TARGET_PASSED, /* one that is not to be traced: ask again */
+	TARGET_WAIT,   /* nothing yet: wait until target_source_fd() is readable */
 	TARGET_END,
 	TARGET_INVALID, /* a bad line or argument: the source's complaint says which */
 };

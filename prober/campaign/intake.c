@@ -227,6 +227,8 @@ static void intake_fill(struct intake *in)
 		case TARGET_OK:
 			intake_accept(in, &target);
 			break;
+		case TARGET_PASSED:
+			break;
 		case TARGET_WAIT:
 			intake_wait(in);
 			return;

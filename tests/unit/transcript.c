@@ -50,6 +50,9 @@ const char *transcript(struct target_source *source, const char *place, size_t m
 			len += (size_t)snprintf(out, size, "! %s\n",
 						without_place(source->complaint, place));
 			break;
+		case TARGET_PASSED:
+			len += (size_t)snprintf(out, size, "passed\n");
+			break;
 		case TARGET_WAIT:
 			snprintf(out, size, "wait\n");
 			return text;
