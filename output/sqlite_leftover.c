@@ -7,13 +7,14 @@
 #include "base/container.h"
 #include "output/sqlite_db.h"
 
-/* ?1 the cycle, ?2 the last trace before this run, ?3 the target. */
+/* ?1 the cycle, ?2 the last trace before this run, ?3 the target.  Each + keeps SQLite from
+ * looking through the whole cycle instead of the few traces of the target. */
 #define THOSE_OF(column)                                                                 \
 	" IN (SELECT t." column " FROM endpoint e CROSS JOIN trace t ON t.endpoint_id =" \
-	" e.endpoint_id WHERE e.name = ?3 AND t.cycle_id = ?1 AND t.trace_id <= ?2"      \
+	" e.endpoint_id WHERE e.name = ?3 AND +t.cycle_id = ?1 AND +t.trace_id <= ?2"    \
 	" AND " SQLITE_CUT_SHORT ")"
 
-enum { REMOVALS = 6 };
+enum { REMOVALS = 5 };
 
 struct sqlite_leftovers {
 	struct sqlite_db *db;
@@ -53,7 +54,8 @@ int sqlite_leftovers_new(struct sqlite_db *db, int64_t cycle_id,
 	if (!l)
 		return -ENOMEM;
 	l->db = db;
-	/* The traces last: the others are found by them. */
+	/* The traces last: the others are found by them.  No document is queued of one that
+	 * was cut short. */
 	const struct sqlite_statement list[REMOVALS] = {
 		{ "DELETE FROM hop WHERE trace_id" THOSE_OF("trace_id"), &l->removals[0] },
 		{ "DELETE FROM link WHERE trace_id" THOSE_OF("trace_id"), &l->removals[1] },
@@ -62,8 +64,7 @@ int sqlite_leftovers_new(struct sqlite_db *db, int64_t cycle_id,
 		{ "DELETE FROM alias_pair WHERE cycle_id = ?1 AND endpoint_id" THOSE_OF(
 			  "endpoint_id"),
 		  &l->removals[3] },
-		{ "DELETE FROM upload WHERE trace_id" THOSE_OF("trace_id"), &l->removals[4] },
-		{ "DELETE FROM trace WHERE trace_id" THOSE_OF("trace_id"), &l->removals[5] },
+		{ "DELETE FROM trace WHERE trace_id" THOSE_OF("trace_id"), &l->removals[4] },
 	};
 
 	err = sqlite_db_prepare(db, list, REMOVALS);
