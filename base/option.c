@@ -157,10 +157,8 @@ static int option_store_choice(const struct option_desc *option, const char *tex
 	return -EINVAL;
 }
 
-static int option_store_list(const char *text, void *field)
+int option_list_add(struct option_list *list, const char *text)
 {
-	struct option_list *list = field;
-
 	if (list->count == OPTION_LIST_MAX)
 		return -ENOSPC;
 	list->items[list->count++] = text;
@@ -193,7 +191,7 @@ int option_store(const struct option_desc *option, const char *text, void *confi
 	case OPTION_CHOICE:
 		return option_store_choice(option, text, field);
 	case OPTION_LIST:
-		return option_store_list(text, field);
+		return option_list_add(field, text);
 	case OPTION_HELP:
 	case OPTION_VERSION:
 	case OPTION_CONFIG:

@@ -40,6 +40,9 @@ struct option_list {
 	size_t count;
 };
 
+/* Returns 0, or -ENOSPC if it is full.  The text must stay valid. */
+int option_list_add(struct option_list *list, const char *text);
+
 struct option_desc {
 	const char *name; /* the long one, without dashes; NULL: only the letter */
 	char letter;	  /* 0: only the long one */

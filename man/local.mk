@@ -1,13 +1,14 @@
 # The OPTIONS of each page come from the program's own table.  Built pages are in the
 # tarball: there the program is run only when a source is newer, hence the order-only
 # prerequisite.
-dist_man_MANS += man/revprobe-resume.8
+dist_man_MANS += man/revprobe-resume.8 man/revprobe-sweep.8
 dist_man_MANS += man/revprobe.8 man/revprobe-annotate.8 man/revprobe-transmit.8
-EXTRA_DIST += man/revprobe-annotate.8.in man/revprobe-resume.8.in
+EXTRA_DIST += man/revprobe-annotate.8.in man/revprobe-resume.8.in man/revprobe-sweep.8.in
 EXTRA_DIST += man/revprobe.8.in man/revprobe-server.8.in man/revprobe-transmit.8.in
-MAINTAINERCLEANFILES += man/revprobe-annotate.8 man/revprobe-resume.8
+MAINTAINERCLEANFILES += man/revprobe-annotate.8 man/revprobe-resume.8 man/revprobe-sweep.8
 MAINTAINERCLEANFILES += man/revprobe.8 man/revprobe-server.8 man/revprobe-transmit.8
 CLEANFILES += man/revprobe-resume.8.tmp man/revprobe-resume.8.options
+CLEANFILES += man/revprobe-sweep.8.tmp man/revprobe-sweep.8.options
 CLEANFILES += man/revprobe-annotate.8.tmp man/revprobe-annotate.8.options
 CLEANFILES += man/revprobe.8.tmp man/revprobe.8.options man/revprobe-server.8.tmp \
 	man/revprobe-server.8.options man/revprobe-transmit.8.tmp man/revprobe-transmit.8.options
@@ -28,6 +29,10 @@ man/revprobe-annotate.8: man/revprobe-annotate.8.in prober/annotate_options.c \
 man/revprobe-resume.8: man/revprobe-resume.8.in prober/resume_options.c base/option_print.c | \
 		prober/revprobe$(EXEEXT)
 	$(AM_V_GEN)program='prober/revprobe$(EXEEXT) resume'; $(fill_in_options)
+
+man/revprobe-sweep.8: man/revprobe-sweep.8.in prober/sweep_options.c prober/options.c \
+		prober/transmit_options.h base/option_print.c | prober/revprobe$(EXEEXT)
+	$(AM_V_GEN)program='prober/revprobe$(EXEEXT) sweep'; $(fill_in_options)
 
 man/revprobe-transmit.8: man/revprobe-transmit.8.in prober/transmit_options.c \
 		prober/transmit_options.h base/option_print.c | prober/revprobe$(EXEEXT)

@@ -1,12 +1,15 @@
 # Units are installed where --with-systemdsystemunitdir says, and not without it.
 if INSTALL_UNITS
 systemdsystemunitdir = $(SYSTEMDSYSTEMUNITDIR)
-nodist_systemdsystemunit_DATA =
+dist_systemdsystemunit_DATA = packaging/systemd/revprobe-sweep.timer
+nodist_systemdsystemunit_DATA = packaging/systemd/revprobe-sweep.service
 if ENABLE_SERVER
 nodist_systemdsystemunit_DATA += packaging/systemd/revprobe-server@.service
 endif
 endif
 CLEANFILES += packaging/systemd/*.service
+EXTRA_DIST += packaging/systemd/revprobe-sweep.service.in packaging/systemd/revprobe-sweep.timer \
+	packaging/revprobe-sweep.cron.in
 EXTRA_DIST += packaging/systemd/revprobe-server@.service.in packaging/debian packaging/build-deb packaging/etc
 
 fill_in_unit = $(MKDIR_P) $(@D) && $(SED) -e 's|@sbindir[@]|$(sbindir)|g' \
@@ -47,6 +50,16 @@ packaging/completion/fish/revprobe-server.fish: $(completion_from_server)
 endif
 EXTRA_DIST += packaging/completion/generate
 CLEANFILES += $(nodist_bashcompletion_DATA) $(nodist_zshcompletion_DATA) $(nodist_fishcompletion_DATA)
+
+packaging/systemd/revprobe-sweep.service: packaging/systemd/revprobe-sweep.service.in
+	$(AM_V_GEN)$(fill_in_unit)
+
+# For cron, where there is no systemd: to be copied.
+examplesdir = $(docdir)/examples
+nodist_examples_DATA = packaging/revprobe-sweep.cron
+CLEANFILES += packaging/revprobe-sweep.cron
+packaging/revprobe-sweep.cron: packaging/revprobe-sweep.cron.in
+	$(AM_V_GEN)$(fill_in_unit)
 
 # Debian packages, in the build tree: needs dpkg-dev, debhelper, and what debian/control
 # names.

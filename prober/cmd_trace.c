@@ -247,8 +247,8 @@ static int make_config(const struct prober_options *o, struct campaign_config *r
 }
 
 /* Runs the campaign between opened sources and sinks, and ends the sinks. */
-static int run(const struct campaign_config *config, struct target_source *source,
-	       struct fanout *sinks)
+static int run(const struct prober_options *o, const struct campaign_config *config,
+	       struct target_source *source, struct fanout *sinks)
 {
 	struct run_end end = { .state = RUN_FAILED };
 	struct campaign_stats stats = { 0 };
@@ -274,6 +274,8 @@ static int run(const struct campaign_config *config, struct target_source *sourc
 		return EXIT_FAILURE;
 	if (end.state == RUN_INTERRUPTED)
 		return EXIT_INTERRUPTED;
+	if (o->is_sweep && !stats.intake.invalid)
+		return EXIT_SUCCESS;
 	if (stats.intake.unresolved || stats.intake.forbidden || stats.intake.blocked_operands ||
 	    (stats.intake.invalid && !config->skip_invalid))
 		return EXIT_USAGE;
@@ -376,7 +378,7 @@ static int measure(int argc, char **argv, const struct prober_options *options,
 		goto out;
 	fanout_set_annotations(sinks, asn, geo);
 	config.names = names;
-	status = transmission_send(&transmission, options, run(&config, source, sinks));
+	status = transmission_send(&transmission, options, run(options, &config, source, sinks));
 out:
 	transmission_fini(&transmission);
 	target_source_close(source);

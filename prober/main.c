@@ -14,11 +14,13 @@
 #include "prober/annotate_options.h"
 #include "prober/cmd_annotate.h"
 #include "prober/cmd_resume.h"
+#include "prober/cmd_sweep.h"
 #include "prober/cmd_trace.h"
 #include "prober/cmd_transmit.h"
 #include "prober/exit.h"
 #include "prober/options.h"
 #include "prober/resume_options.h"
+#include "prober/sweep_options.h"
 #include "prober/transmit_options.h"
 
 #define CONFIG_FILE "/etc/revprobe/revprobe.conf"
@@ -48,6 +50,7 @@ static const struct {
 } commands[] = {
 	{ "annotate", cmd_annotate, &annotate_option_table },
 	{ "resume", cmd_resume, &resume_option_table },
+	{ "sweep", cmd_sweep, &sweep_option_table },
 	{ "transmit", cmd_transmit, &transmit_option_table },
 };
 

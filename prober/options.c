@@ -190,6 +190,7 @@ const struct option_table prober_option_table = {
 		    "       MODE       singlepath | multipath\n"
 		    "       TARGET     host name, address or CIDR prefix\n"
 		    "   or: revprobe annotate [OPTIONS] DB          (revprobe annotate --help)\n"
+		    "   or: revprobe sweep [OPTIONS] [ENDPOINTS]    (revprobe sweep --help)\n"
 		    "   or: revprobe resume [OPTIONS] DB            (revprobe resume --help)\n"
 		    "   or: revprobe transmit [OPTIONS] [DB ...]    (revprobe transmit --help)",
 	.summary =
@@ -200,19 +201,19 @@ const struct option_table prober_option_table = {
 };
 
 /* Designated by the enums; NULL at the end, for options_choose(). */
-static const char *const direction_names[] = {
+const char *const options_direction_names[] = {
 	[DIRECTION_FORWARD] = "forward",
 	[DIRECTION_REVERSE] = "reverse",
 	[DIRECTION_TWO_WAY] = "two-way",
 	NULL,
 };
-static const char *const protocol_names[] = {
+const char *const options_protocol_names[] = {
 	[PROTOCOL_UDP] = "udp",
 	[PROTOCOL_TCP] = "tcp",
 	[PROTOCOL_ICMP] = "icmp",
 	NULL,
 };
-static const char *const mode_names[] = {
+const char *const options_mode_names[] = {
 	[MODE_SINGLEPATH] = "singlepath",
 	[MODE_MULTIPATH] = "multipath",
 	NULL,
@@ -220,17 +221,17 @@ static const char *const mode_names[] = {
 
 const char *options_direction_name(enum options_direction direction)
 {
-	return direction_names[direction];
+	return options_direction_names[direction];
 }
 
 const char *options_protocol_name(enum options_protocol protocol)
 {
-	return protocol_names[protocol];
+	return options_protocol_names[protocol];
 }
 
 const char *options_mode_name(enum options_mode mode)
 {
-	return mode_names[mode];
+	return options_mode_names[mode];
 }
 
 __attribute__((format(printf, 1, 2))) static enum option_outcome options_refuse(const char *format,
@@ -274,13 +275,14 @@ static enum option_outcome options_operands(char **operands, size_t count, struc
 	unsigned int mode = 0;
 	enum option_outcome outcome;
 
-	outcome = options_choose("direction", count > 0 ? operands[0] : NULL, direction_names,
-				 &direction);
+	outcome = options_choose("direction", count > 0 ? operands[0] : NULL,
+				 options_direction_names, &direction);
 	if (outcome == OPTION_OK)
-		outcome = options_choose("protocol", count > 1 ? operands[1] : NULL, protocol_names,
-					 &protocol);
+		outcome = options_choose("protocol", count > 1 ? operands[1] : NULL,
+					 options_protocol_names, &protocol);
 	if (outcome == OPTION_OK)
-		outcome = options_choose("mode", count > 2 ? operands[2] : NULL, mode_names, &mode);
+		outcome = options_choose("mode", count > 2 ? operands[2] : NULL, options_mode_names,
+					 &mode);
 	if (outcome != OPTION_OK)
 		return outcome;
 	o->direction = (enum options_direction)direction;
@@ -382,7 +384,7 @@ static bool options_want_names(const struct prober_options *o)
 	return true;
 }
 
-static void options_complete(struct prober_options *o)
+static void options_fill_in(struct prober_options *o)
 {
 	if (!o->flow)
 		o->flow = o->protocol == PROTOCOL_TCP ? 80 : PROBE_SOURCE_PORT;
@@ -405,6 +407,26 @@ static void options_complete(struct prober_options *o)
 		o->log_level = LOG_ERROR;
 }
 
+enum option_outcome prober_options_complete(struct prober_options *o, const bool *given)
+{
+	enum option_outcome outcome = options_check(o);
+
+	if (outcome != OPTION_OK)
+		return outcome;
+	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+		if (options[i].offset == FIELD(inter_ns) && options[i].type == OPTION_SECONDS)
+			o->inter_is_given = given[i];
+		if (options[i].offset == FIELD(rate_pps) && options[i].type == OPTION_U32)
+			o->rate_is_given = given[i];
+		if (options[i].offset == FIELD(seed) && options[i].type == OPTION_U64 && !given[i])
+			randombytes_buf(&o->seed, sizeof(o->seed));
+		if (options[i].choices == picture_formats)
+			o->draws = given[i];
+	}
+	options_fill_in(o);
+	return OPTION_OK;
+}
+
 enum option_outcome prober_options_parse(int argc, char **argv, struct prober_options *ret_options)
 {
 	struct prober_options parsed = { 0 };
@@ -416,20 +438,8 @@ enum option_outcome prober_options_parse(int argc, char **argv, struct prober_op
 	if (outcome == OPTION_OK)
 		outcome = options_operands(argv + operand, (size_t)(argc - operand), &parsed);
 	if (outcome == OPTION_OK)
-		outcome = options_check(&parsed);
-	if (outcome != OPTION_OK)
-		return outcome;
-	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
-		if (options[i].offset == FIELD(inter_ns) && options[i].type == OPTION_SECONDS)
-			parsed.inter_is_given = given[i];
-		if (options[i].offset == FIELD(rate_pps) && options[i].type == OPTION_U32)
-			parsed.rate_is_given = given[i];
-		if (options[i].offset == FIELD(seed) && options[i].type == OPTION_U64 && !given[i])
-			randombytes_buf(&parsed.seed, sizeof(parsed.seed));
-		if (options[i].choices == picture_formats)
-			parsed.draws = given[i];
-	}
-	options_complete(&parsed);
-	*ret_options = parsed;
-	return OPTION_OK;
+		outcome = prober_options_complete(&parsed, given);
+	if (outcome == OPTION_OK)
+		*ret_options = parsed;
+	return outcome;
 }

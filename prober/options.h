@@ -74,7 +74,8 @@ struct prober_options {
 
 	bool inter_is_given; /* then it is kept packet by packet */
 	bool rate_is_given;
-	bool draws; /* pictures are wanted */
+	bool is_sweep; /* unattended: one target that comes to nothing is no failure */
+	bool draws;    /* pictures are wanted */
 	enum options_direction direction;
 	enum options_protocol protocol;
 	enum options_mode mode;
@@ -87,8 +88,15 @@ extern const struct option_table prober_option_table;
 /* Parses, checks and completes; what is wrong was said in one line to stderr. */
 enum option_outcome prober_options_parse(int argc, char **argv, struct prober_options *ret_options);
 
-/* By enum progress_mode; NULL at the end. */
+/* For tables that have this one in them: the same from parsed fields on; `given` is this
+ * table's.  Direction, protocol and mode are set. */
+enum option_outcome prober_options_complete(struct prober_options *o, const bool *given);
+
+/* By their enums; NULL at the end. */
 extern const char *const options_progress_names[];
+extern const char *const options_direction_names[];
+extern const char *const options_protocol_names[];
+extern const char *const options_mode_names[];
 
 /* "reverse", "udp": as on the command line. */
 const char *options_direction_name(enum options_direction direction);

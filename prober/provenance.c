@@ -203,11 +203,6 @@ void provenance_resume(struct provenance *p, int64_t run_id)
 	p->run.resumes = run_id;
 }
 
-char *provenance_settings(const struct prober_options *options)
-{
-	return provenance_config(options, NULL, NULL);
-}
-
 const struct run_record *provenance_run(const struct provenance *p)
 {
 	return &p->run;

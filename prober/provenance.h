@@ -18,9 +18,5 @@ void provenance_free(struct provenance *p);
 /* It goes on with the cycle of this run. */
 void provenance_resume(struct provenance *p, int64_t run_id);
 
-/* Every setting in force as a JSON object, by the name of its option; the caller frees it.
- * NULL without memory. */
-char *provenance_settings(const struct prober_options *options);
-
 /* Valid as long as the provenance. */
 const struct run_record *provenance_run(const struct provenance *p);

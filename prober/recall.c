@@ -3,14 +3,18 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "prober/provenance.h"
+#include "prober/sweep_options.h"
+
+#define NUMBER_LEN 64
 
 struct recall {
-	json_t *arguments; /* has the texts */
+	json_t *arguments; /* these two have the texts */
+	json_t *settings;
 	char **argv;
 	struct prober_options options;
 };
@@ -39,28 +43,147 @@ static int recall_arguments(struct recall *r, const char *text, int *ret_argc)
 	return 0;
 }
 
-/* What was in force then and would be another now. */
-static int recall_compare(const struct recall *r, const char *text)
+/* As it would be typed; NULL for what is not typed. */
+static const char *recall_text(const struct option_desc *o, const json_t *value,
+			       char text[static NUMBER_LEN])
 {
-	char *now_text = provenance_settings(&r->options);
-	json_t *then = json_loads(text, 0, NULL);
-	json_t *now = now_text ? json_loads(now_text, 0, NULL) : NULL;
-	const char *key;
-	json_t *value;
-	int err = now ? 0 : -ENOMEM;
+	if (json_is_string(value))
+		return json_string_value(value);
+	if (json_is_integer(value))
+		snprintf(text, NUMBER_LEN, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	else if (json_is_real(value))
+		snprintf(text, NUMBER_LEN, "%.9f", json_real_value(value));
+	else if (json_is_true(value) && o->type == OPTION_FLAG)
+		text[0] = '\0';
+	else
+		return NULL;
+	return text;
+}
 
-	json_object_foreach (now, key, value) {
-		const json_t *was = json_object_get(then, key);
+static int recall_list(const json_t *array, struct option_list *list)
+{
+	size_t i;
+	json_t *item;
 
-		if (!was || json_equal(was, value))
-			continue;
-		log_error("cannot go on: --%s was another for the run that is stored", key);
-		err = -EINVAL;
+	list->count = 0;
+	json_array_foreach (array, i, item) {
+		if (!json_is_string(item) || option_list_add(list, json_string_value(item)))
+			return -EINVAL;
 	}
-	json_decref(then);
-	json_decref(now);
-	free(now_text);
+	return 0;
+}
+
+/* What is zero was not given, and is nothing that could be typed. */
+static bool recall_is_nothing(const json_t *value)
+{
+	return json_is_null(value) || json_is_false(value) ||
+	       (json_is_number(value) && json_number_value(value) == 0);
+}
+
+static int recall_set(struct recall *r, const struct option_desc *o, const json_t *value)
+{
+	void *field = (char *)&r->options + o->offset;
+	char number[NUMBER_LEN];
+	const char *text;
+
+	switch (o->type) {
+	case OPTION_LIST:
+		return recall_list(value, field);
+	case OPTION_FLAG:
+		*(bool *)field = json_is_true(value);
+		return 0;
+	case OPTION_STRING:
+		*(const char **)field = json_string_value(value);
+		return 0;
+	case OPTION_U32:
+		*(uint32_t *)field = 0;
+		break;
+	case OPTION_SECONDS:
+	case OPTION_DURATION:
+		*(uint64_t *)field = 0;
+		break;
+	case OPTION_FRACTION:
+		*(double *)field = 0;
+		break;
+	case OPTION_U64:
+	case OPTION_CHOICE:
+		break;
+	case OPTION_RATE:
+	case OPTION_HELP:
+	case OPTION_VERSION:
+	case OPTION_CONFIG:
+		return 0;
+	}
+	if (recall_is_nothing(value))
+		return 0;
+	text = recall_text(o, value, number);
+	return text ? option_store(o, text, &r->options) : -EINVAL;
+}
+
+static int recall_choice(const json_t *settings, const char *key, const char *const *names,
+			 unsigned int *ret_choice)
+{
+	const char *text = json_string_value(json_object_get(settings, key));
+
+	for (unsigned int i = 0; text && names[i]; i++)
+		if (strcmp(names[i], text) == 0) {
+			*ret_choice = i;
+			return 0;
+		}
+	log_error("the run that is stored has no %s", key);
+	return -EINVAL;
+}
+
+static int recall_choices(struct recall *r)
+{
+	struct prober_options *o = &r->options;
+	unsigned int direction, protocol, mode;
+	int err = recall_choice(r->settings, "direction", options_direction_names, &direction);
+
+	if (!err)
+		err = recall_choice(r->settings, "protocol", options_protocol_names, &protocol);
+	if (!err)
+		err = recall_choice(r->settings, "mode", options_mode_names, &mode);
+	if (err)
+		return err;
+	o->direction = (enum options_direction)direction;
+	o->protocol = (enum options_protocol)protocol;
+	o->mode = (enum options_mode)mode;
+	return 0;
+}
+
+/* What was in force then, where the arguments alone would give something else. */
+static int recall_settings(struct recall *r, const char *text)
+{
+	int err;
+
+	r->settings = json_loads(text, 0, NULL);
+	err = recall_choices(r);
+	for (size_t i = 0; !err && i < prober_option_table.count; i++) {
+		const struct option_desc *o = &prober_option_table.options[i];
+		const char letter[2] = { o->letter, '\0' };
+		const char *name = o->name ? o->name : letter;
+		const json_t *value = json_object_get(r->settings, name);
+
+		err = value ? recall_set(r, o, value) : 0;
+		if (err)
+			log_error("the run that is stored had a --%s that can't be", name);
+	}
 	return err;
+}
+
+/* By the command that it was. */
+static enum option_outcome recall_parse(struct recall *r, int argc)
+{
+	struct sweep_options sweep;
+	enum option_outcome outcome;
+
+	if (!r->argv[0] || strcmp(r->argv[0], "sweep") != 0)
+		return prober_options_parse(argc, r->argv, &r->options);
+	outcome = sweep_options_parse(argc, r->argv, &sweep);
+	if (outcome == OPTION_OK)
+		r->options = sweep.prober;
+	return outcome;
 }
 
 int recall_open(const struct ledger_run *run, struct recall **ret_recall)
@@ -74,14 +197,14 @@ int recall_open(const struct ledger_run *run, struct recall **ret_recall)
 			  (long long)run->run_id);
 		goto fail;
 	}
-	if (prober_options_parse(argc, r->argv, &r->options) != OPTION_OK) {
+	if (recall_parse(r, argc) != OPTION_OK) {
 		log_error("run %lld: its arguments are not for this version: it was %s",
 			  (long long)run->run_id, run->program);
 		err = -EINVAL;
 		goto fail;
 	}
 	r->options.seed = run->seed;
-	err = recall_compare(r, run->config);
+	err = recall_settings(r, run->config);
 	if (err)
 		goto fail;
 	*ret_recall = r;
@@ -99,6 +222,7 @@ void recall_close(struct recall *r)
 		free(r->argv[i]);
 	free(r->argv);
 	json_decref(r->arguments);
+	json_decref(r->settings);
 	free(r);
 }
 

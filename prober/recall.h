@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The options of a run that is stored in a database: its arguments, parsed once more, with
- * its seed.  They must give every setting that was in force; a version with other defaults
- * does not go on with half of a measurement.
+ * The options of a run that is stored in a database: its arguments, parsed once more, and
+ * then every setting that was in force, whatever is the default now or in a configuration
+ * file.
  */
 #pragma once
 

@@ -14,7 +14,7 @@
 static const struct option_desc options[] = {
 	{ .name = "run", .metavar = "N", .type = OPTION_U64, .offset = FIELD(run),
 	  .help = "Go on with the cycle of this run (run_id); without it, with the newest." },
-	{ .name = "rate", .letter = 'r', .metavar = "PPS", .type = OPTION_U32,
+	{ .name = "new-rate", .letter = 'r', .metavar = "PPS", .type = OPTION_U32,
 	  .offset = FIELD(rate_pps), .min = 0, .max = 10000000,
 	  .help = "Packets a second, all together, from now on; 0 is no limit. Without it, as "
 		  "stored." },

@@ -2,7 +2,7 @@
 lab_tests = tests/lab/test_alias_lab.py tests/lab/test_hostile_lab.py tests/lab/test_link_lab.py \
 	tests/lab/test_multi_lab.py tests/lab/test_names_lab.py tests/lab/test_netsim_lab.py tests/lab/test_operate_lab.py \
 	tests/lab/test_pace_lab.py tests/lab/test_picture_lab.py tests/lab/test_resume_lab.py tests/lab/test_run_lab.py \
-	tests/lab/test_server_lab.py tests/lab/test_targets_lab.py tests/lab/test_trace_lab.py \
+	tests/lab/test_server_lab.py tests/lab/test_sweep_lab.py tests/lab/test_targets_lab.py tests/lab/test_trace_lab.py \
 	tests/lab/test_transmit_lab.py
 check_PROGRAMS += tests/lab/flood
 tests_lab_flood_SOURCES = tests/lab/flood.c

@@ -292,11 +292,29 @@ def check_refused(net):
             equal(len(done.stderr.splitlines()), 1, f"lines of {done.stderr}")
             assert said in done.stderr, done.stderr
         assert not (path / "absent.db").exists(), "a database was made"
-        with contextlib.closing(sqlite3.connect(db)) as connection, connection:
-            connection.execute("UPDATE run SET config = json_set(config, '$.probes', 7)")
-        done = prober(net, "resume", "-q", str(db))
-        expect_status(done, EXIT_USAGE)
-        assert "--probes was another" in done.stderr, done.stderr
+        stored = one_value(db, "SELECT config FROM run")
+        for name, value in (("timeout", "soon"), ("probes", 77), ("mode", "anypath")):
+            with contextlib.closing(sqlite3.connect(db)) as connection, connection:
+                connection.execute("UPDATE run SET config = json_set(?, ?, ?)",
+                                   (stored, f"$.{name}", value))
+            done = prober(net, "resume", "-q", str(db))
+            expect_status(done, EXIT_USAGE)
+            assert name in done.stderr, done.stderr
+
+
+def check_settings(net):
+    """What was in force holds, whatever the defaults or a configuration file say now."""
+    with folder() as path:
+        db, config = path / "c.db", path / "revprobe.conf"
+        config.write_text("max-ttl = 7\nmin-ttl = 2\nflow = 40000\n")
+        interrupted_run(net, db, "--config", str(config), *TRACE, "10.128.0.0/26")
+        config.write_text("max-ttl = 5\nmax-runtime = 0.1\nskip-invalid\nblocklist = /etc/hosts\n")
+        expect_status(prober(net, "resume", "-q", "-r", "0", str(db)), EXIT_OK)
+        expect_once(db, many(64))
+        first, second = [json.loads(text) for (text,) in rows(db, "SELECT config FROM run")]
+        changed = {name for name in first if first[name] != second[name]}
+        equal(changed, {"db", "rate"} & changed, "settings that are others now")
+        equal(rows(db, "SELECT DISTINCT flow FROM trace"), [(40000,)], "flows")
 
 
 def main():
@@ -312,6 +330,7 @@ def main():
         report.check("what is left can be looked at", check_left, net)
         report.check("a blocked prefix gets not one packet", check_blocked, net)
         report.check("a full disk, and then room", check_full_disk, net)
+        report.check("the settings are those of the first part", check_settings, net)
         report.check("what can't be gone on with is said", check_refused, net)
     return report.end()
 

@@ -219,3 +219,22 @@ Test(ledger, what_is_not_there_is_said)
 	cr_assert_eq(ledger_open(results_path, 2, &l), -ENOENT);
 	cr_assert_null(l);
 }
+
+Test(ledger, clock_that_is_set_back_changes_no_order)
+{
+	struct run_record run = draft_run;
+	struct ledger *l;
+	void *sink = NULL;
+
+	write_first_run();
+	run.uuid = "yesterday";
+	run.started_us -= 86400 * INT64_C(1000000);
+	cr_assert_eq(sqlite_sink.open(results_path, &draft_options, &run, &sink), 0);
+	cr_assert_eq(sqlite_sink.close(sink, &interrupted), 0);
+	results_expect("SELECT group_concat(number) FROM (SELECT number FROM cycle ORDER BY"
+		       " cycle_id)",
+		       "1,2");
+	l = open_ledger(0);
+	cr_assert_eq(ledger_run(l)->number, 2);
+	ledger_close(l);
+}
