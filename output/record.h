@@ -57,11 +57,17 @@ struct probe_record {
 	uint16_t flow;
 	uint16_t icmp; /* type * 256 + code; 0: unknown or no ICMP error */
 	uint8_t ttl;
-	uint8_t try;	   /* 0, 1 …: number among those of one TTL and flow */
-	uint8_t reply_ttl; /* of the reply as received; 0: unknown (reverse) */
+	uint8_t try;	    /* 0, 1 …: number among those of one TTL and flow */
+	uint8_t reply_ttl;  /* of the reply as received; 0: unknown (reverse) */
+	uint8_t reply_tos;  /* the same: DSCP and ECN; known where reply_ttl is */
+	uint8_t quoted_ttl; /* of the probe as an ICMP error quotes it; known where both icmp and
+			       reply_ttl are */
 	bool answered;
 	bool has_rtt;
-	bool arrived; /* reverse: this host saw the probe come in */
+	bool arrived;		/* reverse: this host saw the probe come in */
+	uint16_t objects_len;	/* 0: none */
+	const uint8_t *objects; /* that an ICMP error carried (RFC 4884), one behind the other,
+				   each whole and with its header; objects.h reads them */
 };
 
 /*

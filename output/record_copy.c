@@ -31,15 +31,25 @@ static size_t vertices_len(const struct trace_record *trace)
 	return trace->vertex_count * sizeof(*trace->vertices);
 }
 
+static size_t objects_len(const struct trace_record *trace)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < trace->probe_count; i++)
+		len += trace->probes[i].objects_len;
+	return len;
+}
+
 size_t record_copy_size(const struct trace_record *trace)
 {
 	return sizeof(*trace) + probes_len(trace) + links_len(trace) + vertices_len(trace) +
-	       strlen(trace->target) + 1 + strlen(trace->contact) + 1;
+	       objects_len(trace) + strlen(trace->target) + 1 + strlen(trace->contact) + 1;
 }
 
 int record_copy(const struct trace_record *trace, struct trace_record **ret_copy)
 {
 	struct trace_record *copy = malloc(record_copy_size(trace));
+	struct probe_record *probes;
 	char *at;
 
 	if (!copy)
@@ -48,9 +58,14 @@ int record_copy(const struct trace_record *trace, struct trace_record **ret_copy
 	copy->aliases = NULL;
 	/* In the order of alignment, so that no array needs padding before it. */
 	at = (char *)(copy + 1);
+	probes = (struct probe_record *)(void *)at;
 	copy->probes = copy_array(&at, trace->probes, probes_len(trace));
 	copy->links = copy_array(&at, trace->links, links_len(trace));
 	copy->vertices = copy_array(&at, trace->vertices, vertices_len(trace));
+	for (size_t i = 0; i < trace->probe_count; i++)
+		if (probes[i].objects_len > 0)
+			probes[i].objects =
+				copy_array(&at, probes[i].objects, probes[i].objects_len);
 	copy->target = copy_array(&at, trace->target, strlen(trace->target) + 1);
 	copy->contact = copy_array(&at, trace->contact, strlen(trace->contact) + 1);
 	*ret_copy = copy;

@@ -5,6 +5,7 @@ libprobe_a_SOURCES = \
 	prober/probe/craft.c prober/probe/craft.h \
 	prober/probe/identity.c prober/probe/identity.h \
 	prober/probe/parse.c prober/probe/parse.h \
+	prober/probe/parse_objects.c prober/probe/parse_objects.h \
 	prober/probe/parse_own.c prober/probe/parse_own.h \
 	prober/probe/spec.h
 libprobe_a_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
@@ -37,6 +38,7 @@ libengine_a_SOURCES = \
 	prober/engine/method.c prober/engine/method.h \
 	prober/engine/multi.c prober/engine/multi.h \
 	prober/engine/multi_report.c \
+	prober/engine/notes.c prober/engine/notes.h \
 	prober/engine/path.c prober/engine/path.h \
 	prober/engine/receive.c \
 	prober/engine/report.c prober/engine/report.h \

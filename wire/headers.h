@@ -85,6 +85,30 @@ struct WIRE icmp_hdr {
 };
 _Static_assert(sizeof(struct icmp_hdr) == 8, "RFC 792, RFC 4443");
 
+/* In an ICMP error the length of what is quoted, in words of 4 bytes (ICMP) or 8 (ICMPv6), has
+ * one byte of `id`: the second, or the first.  0: nothing follows the quote, or the router is
+ * older than the rule.  RFC 4884, section 4. */
+struct WIRE icmp_ext_hdr {
+	uint8_t version; /* 4 bits, and 4 reserved ones */
+	uint8_t reserved;
+	be16 checksum; /* of the header and all objects; 0: none */
+};
+_Static_assert(sizeof(struct icmp_ext_hdr) == 4, "RFC 4884, section 7");
+
+struct WIRE icmp_ext_object {
+	be16 len; /* this header included */
+	uint8_t class;
+	uint8_t type;
+};
+_Static_assert(sizeof(struct icmp_ext_object) == 4, "RFC 4884, section 7.1");
+
+enum {
+	ICMP_EXT_VERSION = 2,
+	ICMP_EXT_QUOTE_LEAST = 128, /* bytes of a quote with something behind it, at least */
+	ICMP_EXT_CLASS_MPLS = 1,    /* RFC 4950 */
+	ICMP_EXT_MPLS_INCOMING = 1, /* type: the stack as it came in, 4 bytes a label */
+};
+
 enum icmpv4_type {
 	ICMPV4_ECHO_REPLY = 0,
 	ICMPV4_UNREACHABLE = 3,

@@ -372,6 +372,7 @@ void campaign_get_stats(const struct campaign *c, struct campaign_stats *ret_sta
 	*ret_stats = c->stats;
 	ret_stats->intake = *intake_stats(c->intake);
 	ret_stats->sender = *sender_stats(c->sender);
+	ret_stats->objects_lost = engine_objects_lost(c->engine);
 	if (c->namer)
 		ret_stats->names = *namer_stats(c->namer);
 	capture_get_stats(c->capture, &ret_stats->capture);

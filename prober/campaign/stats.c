@@ -32,6 +32,7 @@ char *stats_to_json(const struct campaign_stats *s)
 	stats_put(object, "targets-", "unroutable", s->intake.unroutable);
 	stats_put(object, "", "traces", s->traces);
 	stats_put(object, "traces-", "reached", s->reached);
+	stats_put(object, "objects-", "lost", s->objects_lost);
 	stats_put(object, "packets-", "sent", s->sender.sent);
 	stats_put(object, "packets-", "failed", s->sender.failed);
 	stats_put(object, "capture-", "received", s->capture.received);

@@ -18,8 +18,9 @@ struct campaign_stats {
 	struct namer_stats names;
 	uint64_t parsed[PARSE_VERDICT_COUNT];
 	uint64_t matched[MATCH_VERDICT_COUNT];
-	uint64_t traces;  /* that ended with a record */
-	uint64_t reached; /* of those: their destination */
+	uint64_t traces;       /* that ended with a record */
+	uint64_t reached;      /* of those: their destination */
+	uint64_t objects_lost; /* of answers: too many of them */
 };
 
 /* A JSON object, {"targets": 3, …}; the caller frees it.  NULL without memory. */

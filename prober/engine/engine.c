@@ -10,6 +10,7 @@
 #include "prober/engine/match.h"
 #include "prober/engine/method.h"
 #include "prober/engine/multi.h"
+#include "prober/engine/notes.h"
 #include "prober/engine/report.h"
 #include "prober/engine/state.h"
 
@@ -63,6 +64,8 @@ static int engine_tables(struct engine *e, uint64_t seed)
 		err = heap_new(window, &e->due); /* each has a trace that waits */
 	if (!err)
 		err = heap_new(window, &e->wakes);
+	if (!err)
+		err = notes_new((uint64_t)window * e->probes_max, &e->notes);
 	return err;
 }
 
@@ -130,6 +133,7 @@ void engine_free(struct engine *e)
 	inflight_free(e->inflight);
 	heap_free(e->due);
 	heap_free(e->wakes);
+	notes_free(e->notes);
 	free(e->hop_memory);
 	blocks_free(e->blocks);
 	free(e->try_memory);
@@ -148,6 +152,11 @@ bool engine_has_room(const struct engine *e, uint32_t count)
 uint32_t engine_running(const struct engine *e)
 {
 	return pool_taken(e->traces);
+}
+
+uint64_t engine_objects_lost(const struct engine *e)
+{
+	return notes_lost(e->notes);
 }
 
 static bool trace_last_is_waiting(const struct trace *t, uint32_t first, uint8_t count)
@@ -323,7 +332,8 @@ bool engine_next_done(struct engine *e, struct trace_record *ret_record, uint32_
 	if (!t)
 		return false;
 	TAILQ_REMOVE(&e->ended, t, ended);
-	report_trace(t, e->records, ret_record);
+	notes_release(e->notes);
+	report_trace(t, e->notes, e->records, ret_record);
 	if (t->method->mode == TRACE_MDA)
 		multi_report(t, e->room, ret_record);
 	*ret_job = t->spec.job;

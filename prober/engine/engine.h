@@ -71,6 +71,8 @@ bool engine_has_room(const struct engine *e, uint32_t count);
 /* Only while engine_has_room(). */
 void engine_add(struct engine *e, const struct trace_spec *spec, mono now);
 uint32_t engine_running(const struct engine *e);
+/* Answers whose objects were not kept, for there were too many of them. */
+uint64_t engine_objects_lost(const struct engine *e);
 
 /* A packet that should leave now; false if there is none at this moment. */
 bool engine_next_packet(struct engine *e, mono now, struct engine_packet *ret_packet);

@@ -4,6 +4,7 @@
 #include "prober/engine/answer.h"
 #include "prober/engine/match.h"
 #include "prober/engine/method.h"
+#include "prober/engine/notes.h"
 #include "prober/engine/state.h"
 #include "wire/revtr.h"
 
@@ -40,8 +41,12 @@ static void engine_on_forward(struct engine *e, struct trace *t, struct probe *p
 	probe_settle(t, p, reply);
 	p->from = reply->from;
 	p->reply_ttl = reply->ttl;
-	if (reply->kind == REPLY_ERROR)
+	p->reply_tos = reply->tos;
+	if (reply->kind == REPLY_ERROR) {
 		p->icmp = (uint16_t)(reply->icmp_type << 8 | reply->icmp_code);
+		p->quoted_ttl = reply->quoted_ttl;
+		p->objects = notes_keep(e->notes, reply->objects, reply->objects_len);
+	}
 	engine_forget(e, t, p);
 	t->method->answered(t, &e->config, p);
 }

@@ -2,10 +2,12 @@
 #include "prober/engine/report.h"
 
 #include "prober/engine/method.h"
+#include "prober/engine/notes.h"
 #include "wire/headers.h"
 #include "wire/revtr.h"
 
-static struct probe_record report_probe(const struct trace *t, const struct probe *p)
+static struct probe_record report_probe(const struct trace *t, struct notes *notes,
+					const struct probe *p)
 {
 	struct probe_record record = {
 		.rtt_ns = p->rtt_ns,
@@ -15,12 +17,16 @@ static struct probe_record report_probe(const struct trace *t, const struct prob
 		.ttl = p->ttl,
 		.try = p->try,
 		.reply_ttl = p->reply_ttl,
+		.reply_tos = p->reply_tos,
+		.quoted_ttl = p->quoted_ttl,
 		/* A request that was refused, or echoed, got an answer, but no hop did. */
 		.answered = p->state == PROBE_ANSWERED && !addr_is_none(&p->from),
 		.has_rtt = p->has_rtt,
 		.arrived = p->arrived,
 	};
 
+	if (p->objects)
+		record.objects = notes_take(notes, p->objects - 1, &record.objects_len);
 	if (record.answered)
 		record.from = p->from;
 	else if (record.arrived)
@@ -39,7 +45,7 @@ static bool report_in_order(const struct probe_record *first, const struct probe
  * From the order of sending to that of TTL, flow and try.  Probes of one TTL mostly
  * come in that order already, so each moves few others.
  */
-static size_t report_probes(const struct trace *t, struct probe_record *probes)
+static size_t report_probes(const struct trace *t, struct notes *notes, struct probe_record *probes)
 {
 	size_t first[257] = { 0 }; /* of each TTL */
 	size_t count[256] = { 0 }; /* placed already */
@@ -50,7 +56,7 @@ static size_t report_probes(const struct trace *t, struct probe_record *probes)
 		first[ttl + 1] += first[ttl];
 	for (unsigned int i = FIRST_PROBE; i < t->probe_count; i++) {
 		uint8_t ttl = trace_probe(t, i)->ttl;
-		struct probe_record record = report_probe(t, trace_probe(t, i));
+		struct probe_record record = report_probe(t, notes, trace_probe(t, i));
 		size_t at = first[ttl] + count[ttl]++;
 
 		for (; at > first[ttl] && report_in_order(&record, &probes[at - 1]); at--)
@@ -89,7 +95,7 @@ static void report_ports(const struct trace *t, struct trace_record *record)
 	record->dport = t->spec.flow;
 }
 
-void report_trace(const struct trace *t, struct probe_record *probes,
+void report_trace(const struct trace *t, struct notes *notes, struct probe_record *probes,
 		  struct trace_record *ret_record)
 {
 	bool is_reverse = trace_is_reverse(t);
@@ -118,7 +124,7 @@ void report_trace(const struct trace *t, struct probe_record *probes,
 	};
 
 	report_ports(t, &record);
-	record.probe_count = report_probes(t, probes);
+	record.probe_count = report_probes(t, notes, probes);
 	record.sent = (uint32_t)record.probe_count;
 	for (size_t i = 0; i < record.probe_count; i++)
 		if (probes[i].ttl <= record.path_len && !probes[i].answered && !probes[i].arrived)

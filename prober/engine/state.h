@@ -7,6 +7,7 @@
 #include "prober/engine/trace.h"
 
 struct multi_record;
+struct notes;
 
 struct engine {
 	struct engine_config config;
@@ -20,6 +21,7 @@ struct engine {
 	struct blocks *blocks;	/* of probes */
 	uint8_t *try_memory;
 	uint8_t *mda_memory;
+	struct notes *notes;	      /* objects of answers */
 	struct multi_record *room;    /* of the record taken last */
 	struct probe_record *records; /* of the record taken last */
 	uint32_t probes_max;	      /* a trace, FIRST_PROBE included */

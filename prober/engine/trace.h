@@ -46,8 +46,11 @@ struct probe {
 	uint8_t arrived : 1;
 	uint8_t late : 1;    /* multipath: takes long, and its flow was tried again */
 	uint8_t stamped : 1; /* `sent` is the kernel's */
+	uint8_t quoted_ttl;
+	uint8_t reply_tos;
+	uint32_t objects; /* one more than the slot in the engine's notes; 0: none */
 };
-_Static_assert(sizeof(struct probe) == 40, "memory per trace: docs/architecture.md");
+_Static_assert(sizeof(struct probe) == 48, "memory per trace: docs/architecture.md");
 
 /* What is known of one TTL. */
 struct hop {

@@ -12,8 +12,9 @@
 #include "base/log.h"
 #include "wire/revtr.h"
 
-/* Enough for an IPv6 error that quotes one of our packets, behind a cooked header. */
-#define CAPTURE_SNAPLEN 256
+/* Enough for an error that quotes 128 bytes and has as many of objects behind them (RFC 4884),
+ * with a cooked header in front. */
+#define CAPTURE_SNAPLEN 384
 
 struct capture {
 	pcap_t *pcap;

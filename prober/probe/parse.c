@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cursor.h"
+#include "prober/probe/parse_objects.h"
 #include "prober/probe/parse_own.h"
 #include "prober/probe/spec.h"
 #include "wire/checksum.h"
@@ -18,6 +19,7 @@ struct parse_ip {
 	uint16_t id;
 	uint8_t proto;
 	uint8_t ttl;
+	uint8_t tos;
 	bool is_v4;
 };
 
@@ -48,6 +50,7 @@ static enum parse_verdict parse_v4(struct cursor *c, struct parse_ip *ip)
 		.id = be16_to(hdr->id),
 		.proto = hdr->proto,
 		.ttl = hdr->ttl,
+		.tos = hdr->tos,
 		.is_v4 = true,
 	};
 	return PARSE_OK;
@@ -67,6 +70,7 @@ static enum parse_verdict parse_v6(struct cursor *c, struct parse_ip *ip)
 		.payload_len = be16_to(hdr->payload_len),
 		.proto = hdr->next,
 		.ttl = hdr->hop_limit,
+		.tos = (uint8_t)(be32_to(hdr->ver_class_label) >> 20),
 	};
 	return PARSE_OK;
 }
@@ -232,6 +236,8 @@ static enum parse_verdict parse_icmp(const struct parse_ip *ip, struct reply *re
 	if (!parse_is_error(ip, icmp->type))
 		return PARSE_NOT_OURS;
 	reply->kind = REPLY_ERROR;
+	if (cursor_left(&ip->payload) == ip->payload_len)
+		parse_objects(icmp, ip->is_v4, c, reply);
 	return parse_own(&c, reply);
 }
 
@@ -288,6 +294,7 @@ static enum parse_verdict parse_incoming(const struct parse_ip *ip, struct reply
 	reply->to = ip->dst;
 	reply->peer = ip->src;
 	reply->ttl = ip->ttl;
+	reply->tos = ip->tos;
 	reply->ipv4_id = ip->id;
 	if (ip->proto == PROTO_TCP)
 		return parse_tcp(ip, reply);

@@ -76,7 +76,12 @@ struct reply {
 	uint16_t seq_tag;     /* KEYED_SEQ */
 	uint16_t icmp_id;     /* KEYED_ICMP_ID */
 	uint32_t payload_tag; /* KEYED_PAYLOAD */
+	uint8_t tos;	      /* of the packet: DSCP and ECN */
 	struct reply_answer answer;
+	/* REPLY_ERROR: the objects behind the quote, each with its header (RFC 4884), all of
+	 * them sound; in the packet, so valid as long as that. */
+	const uint8_t *objects;
+	uint16_t objects_len; /* 0: none */
 };
 
 /* An IP packet of `len` bytes; `outgoing` if this host sent it.  Leaves *ret_reply

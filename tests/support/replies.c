@@ -9,6 +9,7 @@
 #include "prober/probe/craft.h"
 #include "prober/probe/identity.h"
 #include "tests/support/build.h"
+#include "wire/checksum.h"
 #include "wire/revtr.h"
 
 #define SAMPLES_MAX 40
@@ -84,6 +85,46 @@ struct packet_bytes reply_error_quoting(bool is_v4, const void *packet, size_t q
 	frame = build_error(is_v4 ? SAMPLE_ROUTER_V4 : SAMPLE_ROUTER_V6,
 			    is_v4 ? SAMPLE_HOST_V4 : SAMPLE_HOST_V6,
 			    is_v4 ? ICMPV4_TIME_EXCEEDED : ICMPV6_TIME_EXCEEDED, 0, &frame, 0);
+	return packet_in(&frame);
+}
+
+static struct packet_bytes extension(const struct error_objects *objects)
+{
+	struct packet_bytes p = packet_from_hex(objects->hex);
+	struct icmp_ext_hdr *hdr = (struct icmp_ext_hdr *)(void *)p.bytes;
+	struct csum sum = { 0 };
+
+	memmove(p.bytes + sizeof(*hdr), p.bytes, p.len);
+	p.len += sizeof(*hdr);
+	*hdr = (struct icmp_ext_hdr){
+		.version = (uint8_t)((objects->version ? objects->version : ICMP_EXT_VERSION) << 4)
+	};
+	if (objects->has_checksum) {
+		hdr->checksum = csum_finish(csum_add(sum, p.bytes, (uint32_t)p.len));
+		hdr->checksum = be16_from((uint16_t)(be16_to(hdr->checksum) + objects->harm));
+	}
+	return p;
+}
+
+struct packet_bytes reply_error_with_objects(bool is_v4, const struct error_objects *objects)
+{
+	struct probe_spec spec = reply_sample_spec(is_v4, false, PROTO_UDP);
+	size_t quote = objects->quote ? objects->quote : ICMP_EXT_QUOTE_LEAST;
+	struct packet_bytes body = { .len = 0 }, ext = extension(objects);
+	uint16_t words = (uint16_t)(is_v4 ? quote / 4 : quote / 8 << 8);
+	struct build_ip ip = {
+		.src = is_v4 ? SAMPLE_ROUTER_V4 : SAMPLE_ROUTER_V6,
+		.dst = is_v4 ? SAMPLE_HOST_V4 : SAMPLE_HOST_V6,
+		.ttl = SAMPLE_TTL,
+	};
+	struct packet_bytes frame;
+
+	craft_packet(&spec, body.bytes);
+	body.bytes[is_v4 ? 8 : 7] = 1; /* the TTL that was left */
+	memcpy(body.bytes + quote, ext.bytes, ext.len);
+	frame = build_icmp(&ip, is_v4 ? ICMPV4_TIME_EXCEEDED : ICMPV6_TIME_EXCEEDED, 0,
+			   be16_from(objects->is_told ? words : 0), be16_from(0), body.bytes,
+			   quote + ext.len);
 	return packet_in(&frame);
 }
 

@@ -43,5 +43,18 @@ size_t reply_samples(const struct reply_sample **ret_samples);
 struct packet_bytes reply_error_quoting(bool is_v4, const void *packet, size_t quote,
 					size_t padding);
 
+/* How an ICMP error has objects behind its quote. */
+struct error_objects {
+	const char *hex;   /* behind the extension's header */
+	bool is_told;	   /* where the quote ends, as RFC 4884 asks; else as before it */
+	bool has_checksum; /* else 0, which says nothing */
+	uint8_t version;   /* 0: 2, the right one */
+	uint16_t harm;	   /* added to the checksum */
+	uint16_t quote;	   /* 0: 128 bytes */
+};
+
+/* The error of a router for the sample's own forward UDP probe. */
+struct packet_bytes reply_error_with_objects(bool is_v4, const struct error_objects *objects);
+
 /* The sample's own forward probe or request, sealed, as a spec. */
 struct probe_spec reply_sample_spec(bool is_v4, bool is_request, uint8_t proto);

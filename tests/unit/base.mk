@@ -20,6 +20,7 @@ unit_tests += \
 	tests/unit/test_pace \
 	tests/unit/test_parse \
 	tests/unit/test_parse_damage \
+	tests/unit/test_parse_objects \
 	tests/unit/test_parse_foreign \
 	tests/unit/test_pool \
 	tests/unit/test_prefix_set \
@@ -80,6 +81,8 @@ tests_unit_test_inflight_SOURCES = tests/unit/test_inflight.c \
 tests_unit_test_inflight_LDADD = $(TEST_LIBS)
 tests_unit_test_parse_SOURCES = tests/unit/test_parse.c $(reply_samples)
 tests_unit_test_parse_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
+tests_unit_test_parse_objects_SOURCES = tests/unit/test_parse_objects.c $(reply_samples)
+tests_unit_test_parse_objects_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
 tests_unit_test_parse_damage_SOURCES = tests/unit/test_parse_damage.c $(reply_samples)
 tests_unit_test_parse_damage_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
 tests_unit_test_parse_foreign_SOURCES = tests/unit/test_parse_foreign.c $(reply_samples)

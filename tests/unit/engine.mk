@@ -33,6 +33,7 @@ unit_tests += \
 	tests/unit/test_multi_chaos \
 	tests/unit/test_multi_soak \
 	tests/unit/test_multi_time \
+	tests/unit/test_notes \
 	tests/unit/test_path \
 	tests/unit/test_report \
 	tests/unit/test_reverse \
@@ -57,6 +58,8 @@ tests_unit_test_match_SOURCES = tests/unit/test_match.c
 tests_unit_test_match_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_match_reverse_SOURCES = tests/unit/test_match_reverse.c
 tests_unit_test_match_reverse_LDADD = $(ENGINE_TEST_LIBS)
+tests_unit_test_notes_SOURCES = tests/unit/test_notes.c
+tests_unit_test_notes_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_path_SOURCES = tests/unit/test_path.c
 tests_unit_test_path_LDADD = $(ENGINE_TEST_LIBS)
 tests_unit_test_report_SOURCES = tests/unit/test_report.c

@@ -84,6 +84,24 @@ struct probe_record *draft_add(struct record_draft *d, uint8_t ttl, const char *
 	return p;
 }
 
+void draft_objects(struct record_draft *d, struct probe_record *p, const char *hex)
+{
+	size_t start = d->objects_len;
+	int digits = 0;
+
+	for (; *hex; hex++) {
+		if (*hex == ' ')
+			continue;
+		assert(d->objects_len < sizeof(d->objects));
+		d->objects[d->objects_len] =
+			(uint8_t)(d->objects[d->objects_len] << 4 |
+				  (*hex <= '9' ? *hex - '0' : *hex - 'a' + 10));
+		d->objects_len += digits++ & 1;
+	}
+	p->objects = d->objects + start;
+	p->objects_len = (uint16_t)(d->objects_len - start);
+}
+
 struct probe_record *draft_add_arrival(struct record_draft *d, uint8_t ttl)
 {
 	struct probe_record *p = draft_add(d, ttl, NULL, 0);

@@ -11,6 +11,8 @@ struct record_draft {
 	struct probe_record probes[512];
 	struct vertex_record vertices[64];
 	struct link_record links[128];
+	uint8_t objects[256];
+	size_t objects_len;
 };
 
 /* A completed UDP trace without probes.  Texts are kept, not copied. */
@@ -19,6 +21,12 @@ void draft_init(struct record_draft *d, enum trace_direction direction, const ch
 /* The next try at this TTL; `from` is NULL for a lost probe.  Counts what it adds. */
 struct probe_record *draft_add(struct record_draft *d, uint8_t ttl, const char *from,
 			       uint64_t rtt_us);
+/* What a router tells of the labels that a probe came with, in `hex`; kept as long as the
+ * draft. */
+void draft_objects(struct record_draft *d, struct probe_record *p, const char *hex);
+/* A stack of two, label 299824 above 16, then an object of another class with one byte. */
+#define DRAFT_LABELS "000c 0101 49330 0 02 00010 b ff 0005 0203 aa"
+
 /* Seen to come in at the destination, though nobody answered. */
 struct probe_record *draft_add_arrival(struct record_draft *d, uint8_t ttl);
 

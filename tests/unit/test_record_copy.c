@@ -16,7 +16,7 @@ static void draft_copied(struct record_draft *d, char *target, char *contact)
 	draft_init(d, TRACE_FORWARD, target, "192.0.2.1", "198.51.100.7");
 	draft_add(d, 1, "192.0.2.254", 412);
 	draft_add(d, 2, NULL, 0);
-	draft_add(d, 3, "198.51.100.7", 900);
+	draft_objects(d, draft_add(d, 3, "198.51.100.7", 900), DRAFT_LABELS);
 	for (uint8_t i = 0; i < ARRAY_LEN(vertices); i++)
 		vertices[i] = (struct vertex_record){ draft_addr("192.0.2.1"), i, i == 2 };
 	d->trace.contact = contact;
@@ -38,7 +38,7 @@ Test(record_copy, nothing_of_the_original_is_needed)
 	draft_copied(&d, target, contact);
 	kept = d;
 	cr_assert_eq(record_copy_size(&d.trace), sizeof(d.trace) + 3 * sizeof(d.probes[0]) +
-							 sizeof(vertices) + sizeof(links) +
+							 sizeof(vertices) + sizeof(links) + 17 +
 							 sizeof(target) + sizeof(contact));
 	cr_assert_eq(record_copy(&d.trace, &copy), 0);
 	memset(&d, 0x55, sizeof(d));
@@ -52,7 +52,9 @@ Test(record_copy, nothing_of_the_original_is_needed)
 	cr_assert_eq(copy->eps, 0.05);
 	cr_assert_null(copy->aliases);
 	cr_assert_eq(copy->probe_count, 3);
-	cr_assert(memcmp(copy->probes, kept.probes, 3 * sizeof(*kept.probes)) == 0);
+	cr_assert(memcmp(copy->probes, kept.probes, 2 * sizeof(*kept.probes)) == 0);
+	cr_assert_eq(copy->probes[2].objects_len, 17);
+	cr_assert(memcmp(copy->probes[2].objects, kept.objects, 17) == 0);
 	cr_assert_eq(copy->vertex_count, 3);
 	cr_assert(copy->vertices[1].ttl == 1 && !copy->vertices[1].is_end);
 	cr_assert(copy->vertices[2].ttl == 2 && copy->vertices[2].is_end);

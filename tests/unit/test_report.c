@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "tests/support/by_hand.h"
 #include "tests/support/fake_trace.h"
 #include "wire/revtr.h"
 
@@ -56,6 +57,36 @@ Test(report, passes_on_what_the_caller_knows)
 	cr_assert_eq(record->mode, TRACE_SINGLEPATH);
 	cr_assert_eq(record->proto, PROTO_UDP);
 	fake_network_free(n);
+}
+
+Test(report, has_what_answers_carried_and_no_more_than_there_is_room_for)
+{
+	static const uint8_t objects[] = { 0, 8, 1, 1, 0x49, 0x33, 0x01, 0x01 };
+	static const uint8_t long_ones[220] = { 0, 220 };
+	const struct probe_record *probes;
+	struct reply reply;
+	struct by_hand h;
+
+	by_hand_start(&h, TRACE_FORWARD, V4, PROTO_UDP);
+	reply = by_hand_reply(&h, 0, REPLY_ERROR);
+	reply.tos = 0xc0;
+	reply.quoted_ttl = 3;
+	reply.objects = objects;
+	reply.objects_len = sizeof(objects);
+	by_hand_expect(&h, &reply, MATCH_ANSWER);
+	reply = by_hand_reply(&h, 1, REPLY_ERROR);
+	reply.objects = long_ones;
+	reply.objects_len = sizeof(long_ones);
+	by_hand_expect(&h, &reply, MATCH_ANSWER);
+	cr_assert_eq(engine_objects_lost(fake_network_engine(h.network)), 1);
+	fake_network_interrupt(h.network, true);
+	probes = fake_network_record(h.network, 0)->probes;
+	cr_assert(probes[0].reply_tos == 0xc0 && probes[0].quoted_ttl == 3);
+	cr_assert_eq(probes[0].objects_len, sizeof(objects));
+	cr_assert(memcmp(probes[0].objects, objects, sizeof(objects)) == 0);
+	for (size_t i = 1; i < fake_network_record(h.network, 0)->probe_count; i++)
+		cr_assert_eq(probes[i].objects_len, 0);
+	by_hand_end(&h);
 }
 
 Test(report, times_are_wall_times)
