@@ -21,6 +21,7 @@ liboutput_a_SOURCES = \
 	output/id_cache.c output/id_cache.h \
 	output/ledger.c output/ledger.h \
 	output/names.c output/names.h \
+	output/objects.c output/objects.h \
 	output/outbox.c output/outbox.h \
 	output/outbox_list.c output/outbox_state.h \
 	output/pairs.c output/pairs.h \
@@ -50,6 +51,7 @@ liboutput_a_SOURCES = \
 	output/text.c \
 	output/text_graph.c output/text_graph.h \
 	output/text_mark.c output/text_mark.h \
+	output/text_objects.c output/text_objects.h \
 	output/text_pair.c output/text_pair.h \
 	output/text_trace.c output/text_trace.h \
 	output/utf8.c output/utf8.h \

@@ -2,7 +2,7 @@
 -- explains it.  Moments are integer microseconds since 1970 UTC, round trips integer
 -- nanoseconds, addresses 4 or 16 raw bytes with their text beside them.
 PRAGMA application_id = 0x52545230;      -- 'RTR0': file(1) and we can tell
-PRAGMA user_version = 5;                 -- the schema's version
+PRAGMA user_version = 6;                 -- the schema's version
 
 CREATE TABLE run (                       -- one process: provenance
   run_id      INTEGER PRIMARY KEY,
@@ -136,7 +136,20 @@ CREATE TABLE hop (                       -- one row a probe
                                          -- answer); 0: unknown, or no ICMP error
   reply_ttl   INTEGER,                   -- of the answer as it came in; forward only
   arrived     INTEGER NOT NULL,          -- 1: seen to come in at trace.dst_id (reverse)
+  reply_tos   INTEGER,                   -- the same: DSCP and ECN
+  quoted_ttl  INTEGER,                   -- of the probe, as an ICMP error quotes it
   PRIMARY KEY (trace_id, ttl, flow, try)
+) WITHOUT ROWID;
+CREATE TABLE ext (                       -- objects that answers carried (RFC 4884)
+  trace_id    INTEGER NOT NULL REFERENCES trace,
+  ttl         INTEGER NOT NULL,          -- the answer's row in hop
+  flow        INTEGER NOT NULL,
+  try         INTEGER NOT NULL,
+  n           INTEGER NOT NULL,          -- 0, 1 ... as they came
+  class       INTEGER NOT NULL,          -- 1: MPLS label stack (RFC 4950)
+  type        INTEGER NOT NULL,
+  data        BLOB NOT NULL,             -- MPLS: 4 bytes a label
+  PRIMARY KEY (trace_id, ttl, flow, try, n)
 ) WITHOUT ROWID;
 CREATE TABLE link (                      -- multipath: edges between hops
   trace_id    INTEGER NOT NULL REFERENCES trace,
@@ -145,6 +158,14 @@ CREATE TABLE link (                      -- multipath: edges between hops
   far_id      INTEGER NOT NULL,          -- the same
   flows       INTEGER NOT NULL,          -- seen at both ends; 0: assumed
   PRIMARY KEY (trace_id, near_ttl, near_id, far_id)
+) WITHOUT ROWID;
+CREATE TABLE vertex (                    -- multipath: what the edges join
+  trace_id    INTEGER NOT NULL REFERENCES trace,
+  n           INTEGER NOT NULL,          -- 0: the source; they are in the order of TTL
+  ttl         INTEGER NOT NULL,
+  addr_id     INTEGER NOT NULL,          -- 0: unknown, the hop was silent
+  is_end      INTEGER NOT NULL,          -- 1: flows end here
+  PRIMARY KEY (trace_id, n)
 ) WITHOUT ROWID;
 CREATE TABLE alias (                     -- addresses of one router, as it seems
   cycle_id    INTEGER NOT NULL REFERENCES cycle,

@@ -163,7 +163,8 @@ static int add_record(struct sqlite_writer *w, const struct trace_record *trace)
 		err = sqlite_outbox_add(w->outbox, trace_id, trace);
 	if (!err)
 		err = add_aliases(w, trace);
-	w->batch_rows += 1 + (uint32_t)(trace->probe_count + trace->link_count);
+	w->batch_rows +=
+		1 + (uint32_t)(trace->probe_count + trace->vertex_count + trace->link_count);
 	return err;
 }
 

@@ -17,7 +17,7 @@
 
 enum {
 	APPLICATION_ID = 0x52545230, /* as in schema.sql */
-	SCHEMA_VERSION = 5,	     /* as there */
+	SCHEMA_VERSION = 6,	     /* as there */
 	BUSY_TIMEOUT_MS = 5000,	     /* somebody else's short write, say an annotation */
 };
 
@@ -260,6 +260,27 @@ static const char *const upgrades[] = {
 	      "PRAGMA user_version = 4",
 	[4] = "ALTER TABLE run ADD COLUMN resumes INTEGER REFERENCES run;"
 	      "ALTER TABLE run ADD COLUMN reason TEXT; PRAGMA user_version = 5",
+	/* The vertices of traces that are there follow from their probes and links. */
+	[5] = "ALTER TABLE hop ADD COLUMN reply_tos INTEGER;"
+	      "ALTER TABLE hop ADD COLUMN quoted_ttl INTEGER;"
+	      "CREATE TABLE ext (trace_id INTEGER NOT NULL REFERENCES trace,"
+	      " ttl INTEGER NOT NULL, flow INTEGER NOT NULL, try INTEGER NOT NULL,"
+	      " n INTEGER NOT NULL, class INTEGER NOT NULL, type INTEGER NOT NULL,"
+	      " data BLOB NOT NULL, PRIMARY KEY (trace_id, ttl, flow, try, n)) WITHOUT ROWID;"
+	      "CREATE TABLE vertex (trace_id INTEGER NOT NULL REFERENCES trace,"
+	      " n INTEGER NOT NULL, ttl INTEGER NOT NULL, addr_id INTEGER NOT NULL,"
+	      " is_end INTEGER NOT NULL, PRIMARY KEY (trace_id, n)) WITHOUT ROWID;"
+	      "INSERT INTO vertex SELECT v.trace_id, row_number() OVER (PARTITION BY v.trace_id"
+	      " ORDER BY v.ttl, v.addr_id) - 1, v.ttl, v.addr_id, v.addr_id = t.dst_id FROM"
+	      " (SELECT trace_id, 0 AS ttl, src_id AS addr_id FROM trace WHERE mode > 0"
+	      " UNION SELECT h.trace_id, h.ttl, coalesce(h.addr_id, x.dst_id) FROM hop h"
+	      " JOIN trace x USING (trace_id) WHERE x.mode > 0 AND h.ttl <= x.path_len"
+	      " AND (h.addr_id IS NOT NULL OR h.arrived)"
+	      " UNION SELECT trace_id, near_ttl, 0 FROM link WHERE near_id = 0"
+	      " UNION SELECT trace_id, CASE near_ttl WHEN 0 THEN (SELECT min(ttl) FROM hop"
+	      " WHERE hop.trace_id = link.trace_id) ELSE near_ttl + 1 END, 0 FROM link"
+	      " WHERE far_id = 0) v JOIN trace t USING (trace_id);"
+	      "PRAGMA user_version = 6",
 };
 _Static_assert(ARRAY_LEN(upgrades) == SCHEMA_VERSION, "an upgrade for each older version");
 

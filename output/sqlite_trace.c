@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/container.h"
+#include "output/objects.h"
 #include "output/sqlite_annotate.h"
 #include "output/sqlite_as_path.h"
 #include "output/sqlite_db.h"
@@ -18,7 +19,7 @@ struct sqlite_traces {
 	struct sqlite_names *names;
 	struct sqlite_annotator *annotator;
 	struct sqlite_as_paths *as_paths;
-	sqlite3_stmt *trace_add, *hop_add, *link_add;
+	sqlite3_stmt *trace_add, *hop_add, *ext_add, *vertex_add, *link_add;
 	int64_t pair_base; /* added to each pair_id: unique in the file */
 };
 
@@ -40,8 +41,15 @@ static int prepare(struct sqlite_traces *t)
 		  " nullif(?26, 0.0), nullif(?27, 0))",
 		  &t->trace_add },
 		{ "INSERT INTO hop (trace_id, ttl, flow, try, addr_id, rtt_ns, tx_us, icmp,"
-		  " reply_ttl, arrived) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+		  " reply_ttl, arrived, reply_tos, quoted_ttl)"
+		  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
 		  &t->hop_add },
+		{ "INSERT INTO ext (trace_id, ttl, flow, try, n, class, type, data)"
+		  " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		  &t->ext_add },
+		{ "INSERT INTO vertex (trace_id, n, ttl, addr_id, is_end)"
+		  " VALUES (?1, ?2, ?3, ?4, ?5)",
+		  &t->vertex_add },
 		/* Nobody can tell two silent vertices of a hop apart. */
 		{ "INSERT INTO link (trace_id, near_ttl, near_id, far_id, flows)"
 		  " VALUES (?1, ?2, ?3, ?4, ?5)"
@@ -88,6 +96,8 @@ void sqlite_traces_free(struct sqlite_traces *t)
 		return;
 	sqlite3_finalize(t->trace_add);
 	sqlite3_finalize(t->hop_add);
+	sqlite3_finalize(t->ext_add);
+	sqlite3_finalize(t->vertex_add);
 	sqlite3_finalize(t->link_add);
 	sqlite_names_free(t->names);
 	sqlite_annotator_free(t->annotator);
@@ -213,9 +223,36 @@ static int bind_answer(struct sqlite_traces *t, const struct probe_record *p)
 		sqlite3_bind_int64(s, 6, (int64_t)p->rtt_ns);
 	if (!is_time_exceeded(p))
 		sqlite3_bind_int64(s, 8, p->icmp);
-	if (p->reply_ttl > 0)
-		sqlite3_bind_int64(s, 9, p->reply_ttl);
+	if (p->reply_ttl == 0)
+		return 0;
+	sqlite3_bind_int64(s, 9, p->reply_ttl);
+	sqlite3_bind_int64(s, 11, p->reply_tos);
+	if (p->icmp != 0)
+		sqlite3_bind_int64(s, 12, p->quoted_ttl);
 	return 0;
+}
+
+static int add_objects(struct sqlite_traces *t, int64_t trace_id, const struct trace_record *trace,
+		       const struct probe_record *p)
+{
+	struct objects objects = objects_of(p);
+	sqlite3_stmt *s = t->ext_add;
+	struct object object;
+	int err = 0;
+
+	for (int n = 0; !err && objects_next(&objects, &object); n++) {
+		sqlite3_bind_int64(s, 1, trace_id);
+		sqlite3_bind_int64(s, 2, p->ttl);
+		sqlite3_bind_int64(s, 3, trace->mode == TRACE_SINGLEPATH ? 0 : p->flow);
+		sqlite3_bind_int64(s, 4, p->try);
+		sqlite3_bind_int64(s, 5, n);
+		sqlite3_bind_int64(s, 6, object.class);
+		sqlite3_bind_int64(s, 7, object.type);
+		sqlite3_bind_blob(s, 8, object.len > 0 ? object.data : (const void *)"", object.len,
+				  SQLITE_STATIC);
+		err = sqlite_db_step(t->db, s);
+	}
+	return err;
 }
 
 static int add_hop(struct sqlite_traces *t, int64_t trace_id, const struct trace_record *trace,
@@ -232,9 +269,9 @@ static int add_hop(struct sqlite_traces *t, int64_t trace_id, const struct trace
 	sqlite3_bind_int64(s, 7, (int64_t)p->sent_us);
 	sqlite3_bind_int64(s, 10, p->arrived);
 	err = bind_answer(t, p);
-	if (err)
-		return err;
-	return sqlite_db_step(t->db, s);
+	if (!err)
+		err = sqlite_db_step(t->db, s);
+	return err ? err : add_objects(t, trace_id, trace, p);
 }
 
 /* 0 for a black hole. */
@@ -245,6 +282,42 @@ static int find_vertex(struct sqlite_traces *t, const struct vertex_record *v, i
 		return 0;
 	}
 	return sqlite_dictionary_addr(t->dictionary, &v->addr, ret_id);
+}
+
+/* Nobody can tell two silent vertices of a hop apart: one stands for them, as in `link`. */
+static bool is_second_hole(const struct trace_record *trace, size_t index)
+{
+	const struct vertex_record *v = trace->vertices;
+
+	if (!addr_is_none(&v[index].addr))
+		return false;
+	for (size_t i = index; i > 0 && v[i - 1].ttl == v[index].ttl; i--)
+		if (addr_is_none(&v[i - 1].addr))
+			return true;
+	return false;
+}
+
+static int add_vertices(struct sqlite_traces *t, int64_t trace_id, const struct trace_record *trace)
+{
+	sqlite3_stmt *s = t->vertex_add;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < trace->vertex_count; i++) {
+		int64_t addr_id;
+
+		if (is_second_hole(trace, i))
+			continue;
+		err = find_vertex(t, &trace->vertices[i], &addr_id);
+		if (err)
+			break;
+		sqlite3_bind_int64(s, 1, trace_id);
+		sqlite3_bind_int64(s, 2, (int64_t)i);
+		sqlite3_bind_int64(s, 3, trace->vertices[i].ttl);
+		sqlite3_bind_int64(s, 4, addr_id);
+		sqlite3_bind_int64(s, 5, trace->vertices[i].is_end);
+		err = sqlite_db_step(t->db, s);
+	}
+	return err;
 }
 
 static int add_link(struct sqlite_traces *t, int64_t trace_id, const struct trace_record *trace,
@@ -275,6 +348,8 @@ int sqlite_traces_add(struct sqlite_traces *t, int64_t cycle_id, const struct tr
 
 	for (size_t i = 0; !err && i < trace->probe_count; i++)
 		err = add_hop(t, trace_id, trace, &trace->probes[i]);
+	if (!err)
+		err = add_vertices(t, trace_id, trace);
 	for (size_t i = 0; !err && i < trace->link_count; i++)
 		err = add_link(t, trace_id, trace, &trace->links[i]);
 	if (!err)

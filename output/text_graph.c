@@ -7,11 +7,13 @@
 #include "base/addr_text.h"
 #include "output/graph.h"
 #include "output/text_mark.h"
+#include "output/text_objects.h"
 #include "output/text_trace.h"
 
 enum {
 	TTL_COUNT = 256,
 	RTT_WIDTH = 5,
+	LABEL_INDENT = 4,
 	CELL_LEN = 16,
 	LINE_LEN = 2 * ADDR_TEXT_LEN + 4 * CELL_LEN,
 	SUCCESSOR_LEN = ADDR_TEXT_LEN + CELL_LEN,
@@ -150,6 +152,19 @@ static void print_successors(FILE *out, const struct layout *l, const struct gra
 	}
 }
 
+/* Of its first answer: what others had on another way stays in the other outputs. */
+static void print_labels(FILE *out, const struct layout *l, const struct graph_vertex *v)
+{
+	for (size_t i = 0; i < l->trace->probe_count; i++) {
+		const struct probe_record *p = &l->trace->probes[i];
+
+		if (p->ttl != v->ttl || !p->answered || !addr_equal(&p->from, &v->addr))
+			continue;
+		text_print_label_lines(out, p, LABEL_INDENT);
+		return;
+	}
+}
+
 static void print_vertex(FILE *out, const struct layout *l, const struct hop *hop, uint32_t index)
 {
 	const struct graph_vertex *v = &l->graph->vertices[index];
@@ -165,8 +180,10 @@ static void print_vertex(FILE *out, const struct layout *l, const struct hop *ho
 	if (v->link_count > 0)
 		print_successors(out, l, v, (int)len);
 	fputc('\n', out);
-	if (!graph_is_black_hole(v))
-		text_print_known(out, l->trace, &v->addr, l->width);
+	if (graph_is_black_hole(v))
+		return;
+	text_print_known(out, l->trace, &v->addr, l->width);
+	print_labels(out, l, v);
 }
 
 int text_print_graph(FILE *out, const struct trace_record *trace, int width)

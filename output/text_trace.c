@@ -7,7 +7,9 @@
 #include "base/addr_text.h"
 #include "output/asn.h"
 #include "output/names.h"
+#include "output/objects.h"
 #include "output/text_mark.h"
+#include "output/text_objects.h"
 #include "wire/headers.h"
 #include "wire/revtr.h"
 
@@ -149,6 +151,7 @@ static void print_addr(FILE *out, const struct trace_record *trace, const struct
 
 static void print_hop(FILE *out, const struct trace_record *trace, const struct hop *hop)
 {
+	const struct probe_record *labels = NULL; /* that were printed last */
 	const struct addr *last = NULL;
 	char mark[TEXT_MARK_LEN];
 
@@ -160,8 +163,10 @@ static void print_hop(FILE *out, const struct trace_record *trace, const struct 
 			fputs(" *", out);
 			continue;
 		}
-		if (!last || !addr_equal(last, &p->from))
+		if (!last || !addr_equal(last, &p->from)) {
 			print_addr(out, trace, &p->from);
+			labels = NULL;
+		}
 		last = &p->from;
 		if (!p->answered)
 			fputs(" +", out);
@@ -171,6 +176,9 @@ static void print_hop(FILE *out, const struct trace_record *trace, const struct 
 			fputs("  ?", out);
 		if (text_mark(p, mark))
 			fprintf(out, " %s", mark);
+		if (!labels || !objects_are_equal(labels, p))
+			text_print_labels(out, p);
+		labels = p;
 	}
 	fputc('\n', out);
 }
@@ -281,6 +289,7 @@ static void print_grid_hop(FILE *out, const struct trace_record *trace, const st
 			addr_to_text(&p->from, text));
 		print_cells(out, hop, &p->from, first);
 		text_print_known(out, trace, &p->from, width);
+		text_print_label_lines(out, p, NAME_INDENT);
 		first = false;
 	}
 	if (first)

@@ -10,6 +10,9 @@
  *		needed, source route, prohibited, precedence violation and cut-off
  *	!<c> !<t-c>	unreachable with code c, or another ICMP type and code
  *
+ *	<MPLS:L=16,E=0,S=1,T=1>	the labels that the probe had where it ended (RFC 4950),
+ *		once for answers that say the same
+ *
  * A line each TTL up to the end of the path, counted from where probes start: in
  * a reverse trace that is the endpoint.  A host name that is known stands before the
  * address, its autonomous system behind it; in the grid both are below.  Errors stay in

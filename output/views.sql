@@ -30,7 +30,7 @@ SELECT h.trace_id, c.list, c.number AS cycle, e.name AS endpoint,
             ELSE coalesce(h.icmp, 0) % 256 END AS icmp_code,
        h.reply_ttl,
        strftime('%Y-%m-%d %H:%M:%f', (t.started_us + h.tx_us) / 1e6, 'unixepoch') AS sent,
-       a.asn, a.country, a.city
+       a.asn, a.country, a.city, h.reply_tos, h.quoted_ttl
 FROM hop h JOIN trace t USING (trace_id) JOIN cycle c USING (cycle_id)
      JOIN endpoint e USING (endpoint_id) LEFT JOIN addr a ON a.addr_id = h.addr_id;
 DROP VIEW IF EXISTS v_link;
@@ -39,6 +39,31 @@ SELECT l.trace_id, l.near_ttl, n.text AS near, f.text AS far, l.flows,
        l.flows = 0 AS assumed, n.asn AS near_asn, f.asn AS far_asn
 FROM link l LEFT JOIN addr n ON n.addr_id = l.near_id
      LEFT JOIN addr f ON f.addr_id = l.far_id;
+DROP VIEW IF EXISTS v_mpls;
+CREATE VIEW v_mpls AS                    -- one row a label, the outermost first
+WITH RECURSIVE entry (trace_id, ttl, flow, try, n, at, word, rest) AS (
+  SELECT trace_id, ttl, flow, try, n, 0, hex(substr(data, 1, 4)), substr(data, 5)
+    FROM ext WHERE class = 1 AND type = 1 AND length(data) >= 4
+  UNION ALL
+  SELECT trace_id, ttl, flow, try, n, at + 1, hex(substr(rest, 1, 4)), substr(rest, 5)
+    FROM entry WHERE length(rest) >= 4),
+number (trace_id, ttl, flow, try, n, at, label, low, alive) AS (
+  SELECT trace_id, ttl, flow, try, n, at,
+         65536 * (instr('123456789ABCDEF', substr(word, 1, 1)))
+         + 4096 * (instr('123456789ABCDEF', substr(word, 2, 1)))
+         + 256 * (instr('123456789ABCDEF', substr(word, 3, 1)))
+         + 16 * (instr('123456789ABCDEF', substr(word, 4, 1)))
+         + (instr('123456789ABCDEF', substr(word, 5, 1))),
+         instr('123456789ABCDEF', substr(word, 6, 1)),
+         16 * (instr('123456789ABCDEF', substr(word, 7, 1)))
+         + (instr('123456789ABCDEF', substr(word, 8, 1)))
+    FROM entry)
+SELECT m.trace_id, m.ttl, CASE t.mode WHEN 0 THEN t.flow ELSE m.flow END AS flow, m.try,
+       a.text AS addr, m.at AS depth, m.label, m.low / 2 AS class, m.low % 2 AS bottom,
+       m.alive AS label_ttl
+FROM number m JOIN trace t USING (trace_id)
+     JOIN hop h ON h.trace_id = m.trace_id AND h.ttl = m.ttl AND h.flow = m.flow AND h.try = m.try
+     LEFT JOIN addr a ON a.addr_id = h.addr_id;
 DROP VIEW IF EXISTS v_alias;
 CREATE VIEW v_alias AS                   -- one row an address
 SELECT c.list, c.number AS cycle, e.name AS endpoint, s.set_id, a.text AS addr,

@@ -51,6 +51,16 @@ void results_expect(const char *sql, const char *wanted)
 	cr_assert_str_eq(got, wanted, "%s\n got: %s\nwant: %s", sql, got, wanted);
 }
 
+void results_change(const char *sql)
+{
+	sqlite3 *db;
+
+	cr_assert_eq(sqlite3_open(results_path, &db), SQLITE_OK);
+	cr_assert_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK, "%s: %s", sql,
+		     sqlite3_errmsg(db));
+	sqlite3_close(db);
+}
+
 void results_expect_sound(void)
 {
 	results_expect("PRAGMA integrity_check", "ok");
@@ -63,6 +73,15 @@ void results_expect_sound(void)
 	results_expect(
 		"SELECT count(*) FROM link WHERE trace_id NOT IN (SELECT trace_id FROM trace)",
 		"0");
+	results_expect("SELECT count(*) FROM ext e WHERE NOT EXISTS (SELECT 1 FROM hop h WHERE"
+		       " h.trace_id = e.trace_id AND h.ttl = e.ttl AND h.flow = e.flow"
+		       " AND h.try = e.try AND h.addr_id IS NOT NULL)",
+		       "0");
+	results_expect("SELECT count(*) FROM link l WHERE NOT EXISTS (SELECT 1 FROM vertex v WHERE"
+		       " v.trace_id = l.trace_id AND v.ttl = l.near_ttl AND v.addr_id = l.near_id)"
+		       " OR NOT EXISTS (SELECT 1 FROM vertex v WHERE v.trace_id = l.trace_id AND"
+		       " v.ttl > l.near_ttl AND v.addr_id = l.far_id)",
+		       "0");
 	results_expect("SELECT count(*) FROM path p WHERE length <>"
 		       " (SELECT max(ttl) FROM path_hop h WHERE h.path_id = p.path_id)",
 		       "0");
@@ -77,6 +96,8 @@ static const char *const downgrades[] = {
 	      "ALTER TABLE addr DROP COLUMN country; ALTER TABLE addr DROP COLUMN asn_by;"
 	      "ALTER TABLE addr DROP COLUMN asn; DROP TABLE asn; DROP TABLE mmdb",
 	[4] = "ALTER TABLE run DROP COLUMN resumes; ALTER TABLE run DROP COLUMN reason",
+	[5] = "DROP TABLE ext; DROP TABLE vertex; ALTER TABLE hop DROP COLUMN quoted_ttl;"
+	      "ALTER TABLE hop DROP COLUMN reply_tos",
 };
 
 static int keep_text(void *text, int count, char **values, char **names)

@@ -11,6 +11,9 @@ extern char results_path[64];
 void results_set_up(void);
 void results_tear_down(void);
 
+/* Anything, done to the file. */
+void results_change(const char *sql);
+
 void *results_open(void);
 /* With a uuid of its own, as each run has. */
 int results_open_as(const char *uuid, void **ret_sink);

@@ -34,7 +34,7 @@ Test(sqlite, new_file_is_ours_and_one_file_remains)
 	cr_assert_eq(access(wal, F_OK), -1);
 	results_expect("SELECT application_id, user_version FROM pragma_application_id, "
 		       "pragma_user_version",
-		       "1381257776|5");
+		       "1381257776|6");
 	results_expect("PRAGMA journal_mode", "wal");
 	results_expect_sound();
 }
@@ -128,6 +128,40 @@ Test(sqlite, every_column_of_a_reverse_trace)
 		"1,198.51.100.254 2,192.0.2.1");
 }
 
+Test(sqlite, what_answers_carry_is_kept)
+{
+	void *sink = results_open();
+	struct probe_record *p;
+	struct record_draft d;
+
+	draft_init(&d, TRACE_FORWARD, "www.example.net", "192.0.2.1", "198.51.100.7");
+	p = draft_add(&d, 1, "192.0.2.254", 400);
+	p->reply_ttl = 254;
+	p->reply_tos = 0xc0;
+	p->quoted_ttl = 2;
+	draft_objects(&d, p, DRAFT_LABELS);
+	draft_add(&d, 1, "192.0.2.254", 400)->reply_ttl = 254; /* quoted with a TTL of 0 */
+	p = draft_add(&d, 2, "198.51.100.7", 400);	       /* no ICMP error */
+	p->icmp = 0;
+	p->reply_ttl = 60;
+	cr_assert_eq(sqlite_sink.record(sink, &d.trace), 0);
+	draft_reverse(&d);
+	cr_assert_eq(sqlite_sink.record(sink, &d.trace), 0);
+	cr_assert_eq(sqlite_sink.close(sink, &draft_end), 0);
+	results_expect("SELECT group_concat(coalesce(reply_ttl, '-') || ' ' ||"
+		       " coalesce(reply_tos, '-') || ' ' || coalesce(quoted_ttl, '-')) FROM v_hop",
+		       "254 192 2,254 0 0,60 0 -,- - -,- - -,- - -");
+	results_expect("SELECT group_concat(trace_id || ' ' || ttl || ' ' || flow || ' ' || try ||"
+		       " ' ' || n || ' ' || class || ' ' || type || ' ' || hex(data)) FROM ext",
+		       "1 1 0 0 0 1 1 4933000200010BFF,1 1 0 0 1 2 3 AA");
+	results_expect("SELECT group_concat(trace_id || ' ' || ttl || ' ' || flow || ' ' || try ||"
+		       " ' ' || addr || ' ' || depth || ' ' || label || ' ' || class || ' ' ||"
+		       " bottom || ' ' || label_ttl) FROM v_mpls",
+		       "1 1 33500 0 192.0.2.254 0 299824 0 0 2,"
+		       "1 1 33500 0 192.0.2.254 1 16 5 1 255");
+	results_expect_sound();
+}
+
 Test(sqlite, views_speak_words)
 {
 	void *sink = results_open();
@@ -147,7 +181,7 @@ Test(sqlite, views_speak_words)
 	results_expect(
 		"SELECT * FROM v_hop WHERE trace_id = 1 AND ttl = 3",
 		"1|ENDPOINTS|1|www.example.net|forward|3|33500|0|198.51.100.7|-|0.9|0|0|1|3|3|-|"
-		"2023-11-14 22:13:21.080|-|-|-");
+		"2023-11-14 22:13:21.080|-|-|-|-|-");
 	results_expect(
 		"SELECT icmp_type, icmp_code, lost FROM v_hop WHERE trace_id = 1 AND ttl = 1",
 		"11|0|0");

@@ -42,6 +42,26 @@ Test(text, reverse_trace_tells_loss_from_arrival)
 				 " 3  192.0.2.1 +  11.800 ms *\n");
 }
 
+Test(text, labels_stand_behind_the_answer_that_first_has_them)
+{
+	struct record_draft d;
+
+	draft_init(&d, TRACE_FORWARD, "198.51.100.7", "192.0.2.1", "198.51.100.7");
+	for (int i = 0; i < 3; i++)
+		draft_objects(&d, draft_add(&d, 1, "192.0.2.254", 500), DRAFT_LABELS);
+	draft_objects(&d, draft_add(&d, 2, "203.0.113.1", 600), DRAFT_LABELS);
+	draft_objects(&d, draft_add(&d, 2, "203.0.113.1", 600), "0008 0101 00011 1 01");
+	draft_objects(&d, draft_add(&d, 2, "203.0.113.1", 600), "0005 0203 aa");
+	draft_add(&d, 3, "198.51.100.7", 700);
+	printed_expect_trace(
+		&d, "forward from 192.0.2.1 to 198.51.100.7, udp flow 33500, 3 hops\n"
+		    " 1  192.0.2.254  0.500 ms <MPLS:L=299824,E=0,S=0,T=2/L=16,E=5,S=1,T=255>"
+		    "  0.500 ms  0.500 ms\n"
+		    " 2  203.0.113.1  0.600 ms <MPLS:L=299824,E=0,S=0,T=2/L=16,E=5,S=1,T=255>"
+		    "  0.600 ms <MPLS:L=17,E=0,S=1,T=1>  0.600 ms\n"
+		    " 3  198.51.100.7  0.700 ms\n");
+}
+
 Test(text, what_lies_behind_the_path_is_not_printed)
 {
 	struct record_draft d;
