@@ -148,6 +148,17 @@ void fanout_record(struct fanout *f, const struct trace_record *trace)
 		alias_result_fini(&aliases);
 }
 
+void fanout_cycle(struct fanout *f, const struct run_record *run)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		struct member *m = &f->members[i];
+		int err = m->ops && m->ops->cycle ? m->ops->cycle(m->self, run) : 0;
+
+		if (err)
+			drop(f, m, err);
+	}
+}
+
 void fanout_flush(struct fanout *f)
 {
 	for (size_t i = 0; i < f->count; i++) {

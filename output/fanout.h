@@ -25,6 +25,8 @@ int fanout_resolve_aliases(struct fanout *f, bool with_private);
 /* Gives them to each record from now on; they must outlive the fanout, and may be NULL. */
 void fanout_set_annotations(struct fanout *f, struct asn_db *asn, struct geo_db *geo);
 
+/* What comes next was measured in this cycle. */
+void fanout_cycle(struct fanout *f, const struct run_record *run);
 void fanout_record(struct fanout *f, const struct trace_record *trace);
 void fanout_flush(struct fanout *f);
 

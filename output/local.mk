@@ -20,6 +20,8 @@ liboutput_a_SOURCES = \
 	output/gzip.c output/gzip.h \
 	output/id_cache.c output/id_cache.h \
 	output/ledger.c output/ledger.h \
+	output/json_text.c output/json_text.h \
+	output/jsonl.c \
 	output/names.c output/names.h \
 	output/objects.c output/objects.h \
 	output/outbox.c output/outbox.h \
@@ -43,6 +45,7 @@ liboutput_a_SOURCES = \
 	output/sqlite_outbox.c output/sqlite_outbox.h \
 	output/sqlite_run.c output/sqlite_run.h \
 	output/sqlite_trace.c output/sqlite_trace.h \
+	output/stream.c output/stream.h \
 	output/study.c output/study.h \
 	output/study_graph.c output/study_graph.h \
 	output/study_maker.c output/study_maker.h \

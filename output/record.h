@@ -90,6 +90,7 @@ struct link_record {
 
 /* What it points to is copied in record_copy.c: a new pointer belongs there, too. */
 struct trace_record {
+	int64_t id;	       /* its number in the database that it comes from; 0: it is new */
 	const char *target;    /* as it was given: name or address */
 	uint32_t declared_asn; /* 0: none */
 	const char *contact;   /* "": none */

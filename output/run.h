@@ -14,6 +14,7 @@ struct run_record {
 	const char *config;  /* JSON object: every setting in force */
 	const char *host;    /* JSON object: host name, kernel, interface, source */
 	const char *list;    /* what was probed, as one name: the cycle is numbered within it */
+	uint32_t cycle;	     /* number within the list; 0: not known (yet) */
 	uint64_t seed;
 	int64_t started_us; /* since 1970 UTC */
 	int64_t resumes;    /* the run_id whose cycle it goes on with; 0: it has its own */

@@ -40,6 +40,9 @@ struct sink_ops {
 	int (*open)(const char *path, const struct sink_options *options,
 		    const struct run_record *run, void **ret_self);
 	int (*record)(void *self, const struct trace_record *trace);
+	/* May be NULL.  What comes next was measured in another cycle, maybe of another run; of
+	 * results that are stored only. */
+	int (*cycle)(void *self, const struct run_record *run);
 	/* Everything recorded so far is safe from now on: committed, written.  Whoever
 	 * records calls it at least once a second while records wait. */
 	int (*flush)(void *self);
@@ -48,6 +51,7 @@ struct sink_ops {
 	int (*close)(void *self, const struct run_end *end);
 };
 
+extern const struct sink_ops jsonl_sink;
 extern const struct sink_ops picture_sink;
 extern const struct sink_ops alias_sink; /* its path is the BASE of files */
 extern const struct sink_ops sqlite_sink;

@@ -12,22 +12,19 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "output/pairs.h"
 #include "output/sink.h"
+#include "output/stream.h"
 #include "output/text_pair.h"
 
 enum { DEFAULT_WIDTH = 100 };
 
 struct text_writer {
-	FILE *out;
-	char *name; /* for messages */
-	bool is_stdout;
+	struct stream stream;
 	bool is_terminal;
 	bool started; /* something was printed: a blank line goes before the next */
 	int width;
 	struct pairs *pairs;
-	int err; /* the first one; sticky */
 };
 
 static int width_of(FILE *out)
@@ -43,33 +40,18 @@ static int width_of(FILE *out)
 	return DEFAULT_WIDTH;
 }
 
-static int fail(struct text_writer *w, const char *act, int err)
-{
-	if (!w->err) {
-		w->err = err;
-		log_error("%s: cannot %s: %s", w->name, act, strerror(-err));
-	}
-	return w->err;
-}
-
 static void release(void *side)
 {
 	text_side_free(side);
 }
 
-/* Returns what fclose() found; standard output stays open. */
-static int writer_free(struct text_writer *w)
+static void writer_free(struct text_writer *w)
 {
-	int err = 0;
-
 	if (!w)
-		return 0;
-	if (w->out && !w->is_stdout && fclose(w->out) != 0)
-		err = fail(w, "write", -errno);
+		return;
+	stream_close(&w->stream);
 	pairs_free(w->pairs);
-	free(w->name);
 	free(w);
-	return err;
 }
 
 static int text_sink_open(const char *path, const struct sink_options *options,
@@ -82,17 +64,13 @@ static int text_sink_open(const char *path, const struct sink_options *options,
 	(void)run;
 	if (!w)
 		goto cleanup;
-	w->is_stdout = strcmp(path, "-") == 0;
-	w->name = strdup(w->is_stdout ? "standard output" : path);
-	if (!w->name || pairs_new(release, &w->pairs) != 0)
+	err = pairs_new(release, &w->pairs);
+	if (!err)
+		err = stream_open(path, &w->stream);
+	if (err)
 		goto cleanup;
-	w->out = w->is_stdout ? stdout : fopen(path, "we");
-	if (!w->out) {
-		err = fail(w, "open", -errno);
-		goto cleanup;
-	}
-	w->is_terminal = isatty(fileno(w->out));
-	w->width = width_of(w->out);
+	w->is_terminal = isatty(fileno(w->stream.out));
+	w->width = width_of(w->stream.out);
 	*ret_self = w;
 	return 0;
 cleanup:
@@ -100,19 +78,13 @@ cleanup:
 	return err;
 }
 
-static int flush(struct text_writer *w)
-{
-	return fflush(w->out) == 0 ? 0 : fail(w, "write", -errno);
-}
-
 static int print(struct text_writer *w, const char *text)
 {
-	if (w->started && fputc('\n', w->out) == EOF)
-		return fail(w, "write", -errno);
+	if (w->started)
+		fputc('\n', w->stream.out);
 	w->started = true;
-	if (fputs(text, w->out) == EOF)
-		return fail(w, "write", -errno);
-	return w->is_terminal ? flush(w) : 0;
+	fputs(text, w->stream.out);
+	return w->is_terminal ? stream_flush(&w->stream) : stream_check(&w->stream);
 }
 
 static int print_pair(struct text_writer *w, const struct text_side *a, const struct text_side *b)
@@ -121,7 +93,7 @@ static int print_pair(struct text_writer *w, const struct text_side *a, const st
 	int err = text_side_join(a, b, w->width, &text);
 
 	if (err)
-		return fail(w, "print a pair", err);
+		return stream_fail(&w->stream, "print a pair", err);
 	err = print(w, text);
 	free(text);
 	return err;
@@ -137,7 +109,7 @@ static int add_side(struct text_writer *w, uint64_t pair_id, struct text_side *s
 		err = pairs_add(w->pairs, pair_id, side);
 		if (!err)
 			return 0;
-		fail(w, "keep a trace", err);
+		stream_fail(&w->stream, "keep a trace", err);
 	} else {
 		err = partner ? print_pair(w, partner, side) : print(w, side->alone);
 	}
@@ -152,11 +124,11 @@ static int text_sink_record(void *self, const struct trace_record *trace)
 	struct text_side *side;
 	int err;
 
-	if (w->err)
-		return w->err;
+	if (w->stream.err)
+		return w->stream.err;
 	err = text_side_new(trace, w->width, &side);
 	if (err)
-		return fail(w, "print a trace", err);
+		return stream_fail(&w->stream, "print a trace", err);
 	return add_side(w, trace->pair_id, side);
 }
 
@@ -164,24 +136,22 @@ static int text_sink_flush(void *self)
 {
 	struct text_writer *w = self;
 
-	return w->err ? w->err : flush(w);
+	return stream_flush(&w->stream);
 }
 
 static int text_sink_close(void *self, const struct run_end *end)
 {
 	struct text_writer *w = self;
 	struct text_side *side;
-	int err, closed;
+	int err;
 
-	while (end && !w->err && (side = pairs_take_any(w->pairs))) {
+	while (end && !w->stream.err && (side = pairs_take_any(w->pairs))) {
 		print(w, side->alone);
 		text_side_free(side);
 	}
-	if (!w->err)
-		flush(w);
-	err = w->err;
-	closed = writer_free(w);
-	return err ? err : closed;
+	err = stream_close(&w->stream);
+	writer_free(w);
+	return err;
 }
 
 const struct sink_ops text_sink = {

@@ -28,6 +28,19 @@ static size_t utf8_len(const unsigned char *c)
 	return len;
 }
 
+size_t utf8_decode(const char *at, uint32_t *ret_character)
+{
+	const unsigned char *c = (const unsigned char *)at;
+	size_t len = utf8_len(c);
+	uint32_t character = len == 1 ? *c : *c & (0xffu >> (len + 1));
+
+	for (size_t i = 1; i < len; i++)
+		character = character << 6 | (c[i] & 0x3fu);
+	if (len > 0)
+		*ret_character = character;
+	return len;
+}
+
 char *utf8_repair(const char *bytes)
 {
 	const unsigned char *c = (const unsigned char *)bytes;

@@ -137,6 +137,8 @@ static int open_sinks(const struct prober_options *o, const struct transmission 
 		err = fanout_add(sinks, &picture_sink, o->output, &options, run);
 	if (!err && o->resolve_aliases)
 		err = fanout_add(sinks, &alias_sink, o->output, &options, run);
+	if (!err && o->jsonl)
+		err = fanout_add(sinks, &jsonl_sink, o->jsonl, &options, run);
 	if (!err && o->text)
 		err = fanout_add(sinks, &text_sink, o->text, &options, run);
 out:
@@ -196,6 +198,11 @@ static int find_host(const char *name, const struct prober_options *o, struct ad
 	return -EACCES;
 }
 
+static bool is_stdout(const char *path)
+{
+	return path && strcmp(path, "-") == 0;
+}
+
 static int make_config(const struct prober_options *o, struct campaign_config *ret_config)
 {
 	struct campaign_config config = {
@@ -220,7 +227,8 @@ static int make_config(const struct prober_options *o, struct campaign_config *r
 		.allow_special = o->allow_special,
 		.max_runtime_ns = o->max_runtime_ns,
 		.progress = (enum progress_mode)o->progress,
-		.shows_results = o->text && strcmp(o->text, "-") == 0 && isatty(STDOUT_FILENO),
+		.shows_results =
+			isatty(STDOUT_FILENO) && (is_stdout(o->text) || is_stdout(o->jsonl)),
 	};
 
 	if (o->mode == MODE_MULTIPATH) {

@@ -142,6 +142,9 @@ static const struct option_desc options[] = {
 	{ .name = "text", .metavar = "FILE", .type = OPTION_STRING, .offset = FIELD(text),
 	  .help = "Write results as text to this file; - is standard output, and what happens "
 		  "without any output option." },
+	{ .name = "jsonl", .metavar = "FILE", .type = OPTION_STRING, .offset = FIELD(jsonl),
+	  .help = "Write results as JSON Lines to this file, a trace a line; - is standard "
+		  "output." },
 	{ .name = "output", .letter = 'o', .metavar = "BASE", .type = OPTION_STRING,
 	  .offset = FIELD(output),
 	  .help = "Draw each trace or pair: BASE.dot, and of it BASE.FORMAT by Graphviz. With more "
@@ -310,6 +313,19 @@ static enum option_outcome options_check_aliases(const struct prober_options *o)
 	return OPTION_OK;
 }
 
+/* What goes to standard output can be but one thing, or nobody can read it. */
+static enum option_outcome options_check_streams(const struct prober_options *o)
+{
+	const char *const paths[] = { o->text, o->jsonl };
+	int count = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+		count += paths[i] && strcmp(paths[i], "-") == 0;
+	if (count > 1)
+		return options_refuse("one output only can go to standard output");
+	return OPTION_OK;
+}
+
 static enum option_outcome options_check_transmit(const struct prober_options *o)
 {
 	const struct {
@@ -350,7 +366,7 @@ static enum option_outcome options_check(const struct prober_options *o)
 				      o->max_burst);
 	if (o->source && !addr_from_text(o->source, &source))
 		return options_refuse("--source: '%s' is not an address", o->source);
-	if (options_check_transmit(o) != OPTION_OK)
+	if (options_check_transmit(o) != OPTION_OK || options_check_streams(o) != OPTION_OK)
 		return OPTION_USAGE;
 	return options_check_aliases(o);
 }
@@ -398,7 +414,7 @@ static void options_fill_in(struct prober_options *o)
 		o->output = "trace";
 	if (o->resolve_aliases)
 		o->v4 = true; /* of names that have both */
-	if (!o->db && !o->text)
+	if (!o->db && !o->text && !o->jsonl)
 		o->text = "-";
 	if (!o->resolve && !o->no_resolve)
 		o->resolve = options_want_names(o);

@@ -49,6 +49,7 @@ struct prober_options {
 	const char *source;
 	const char *db;
 	const char *text;
+	const char *jsonl;
 	const char *output; /* BASE of files that show one trace each */
 	const char *asn_db;
 	const char *geo_db;

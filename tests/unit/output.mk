@@ -11,6 +11,7 @@ unit_tests += \
 	tests/unit/test_gzip \
 	tests/unit/test_id_cache \
 	tests/unit/test_ledger \
+	tests/unit/test_jsonl \
 	tests/unit/test_names \
 	tests/unit/test_outbox \
 	tests/unit/test_pairs \
@@ -81,6 +82,9 @@ tests_unit_test_fnv_SOURCES = tests/unit/test_fnv.c
 tests_unit_test_fnv_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_id_cache_SOURCES = tests/unit/test_id_cache.c
 tests_unit_test_id_cache_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_jsonl_SOURCES = tests/unit/test_jsonl.c $(test_records) $(test_diamonds)
+tests_unit_test_jsonl_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_jsonl_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_names_SOURCES = tests/unit/test_names.c $(test_records)
 tests_unit_test_names_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_picture_SOURCES = tests/unit/test_picture.c $(test_records) \

@@ -103,6 +103,19 @@ Test(prober_options, what_is_sent_goes_with_sending, .init = cr_redirect_stderr)
 }
 
 /* The command of the deployed client, with our name. */
+Test(prober_options, standard_output_is_for_one, .init = cr_redirect_stderr)
+{
+	char *two[] = { "revprobe", "--text", "-",	    "--jsonl",	 "-",
+			"forward",  "udp",    "singlepath", "192.0.2.1", NULL };
+	char *file[] = { "revprobe", "--jsonl",	   "x",		"forward",
+			 "udp",	     "singlepath", "192.0.2.1", NULL };
+	struct prober_options o;
+
+	cr_assert_eq(parse(&o, two), OPTION_USAGE);
+	cr_assert_eq(parse(&o, file), OPTION_OK);
+	cr_assert_null(o.text);
+}
+
 Test(prober_options, deployed_clients_command_is_taken)
 {
 	char *argv[] = {
