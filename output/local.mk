@@ -59,6 +59,10 @@ liboutput_a_SOURCES = \
 	output/text_trace.c output/text_trace.h \
 	output/utf8.c output/utf8.h \
 	output/uuid.c output/uuid.h \
+	output/warts.c \
+	output/warts_record.c output/warts_record.h \
+	output/warts_trace.c output/warts_trace.h \
+	output/warts_tracelb.c \
 	output/whole_file.c output/whole_file.h
 if WITH_MAXMINDDB
 liboutput_a_SOURCES += output/asn.c output/geo.c output/mmdb.c

@@ -57,3 +57,4 @@ extern const struct sink_ops alias_sink; /* its path is the BASE of files */
 extern const struct sink_ops sqlite_sink;
 extern const struct sink_ops study_sink; /* its path is the BASE of files */
 extern const struct sink_ops text_sink;
+extern const struct sink_ops warts_sink;

@@ -139,6 +139,8 @@ static int open_sinks(const struct prober_options *o, const struct transmission 
 		err = fanout_add(sinks, &alias_sink, o->output, &options, run);
 	if (!err && o->jsonl)
 		err = fanout_add(sinks, &jsonl_sink, o->jsonl, &options, run);
+	if (!err && o->warts)
+		err = fanout_add(sinks, &warts_sink, o->warts, &options, run);
 	if (!err && o->text)
 		err = fanout_add(sinks, &text_sink, o->text, &options, run);
 out:

@@ -145,6 +145,9 @@ static const struct option_desc options[] = {
 	{ .name = "jsonl", .metavar = "FILE", .type = OPTION_STRING, .offset = FIELD(jsonl),
 	  .help = "Write results as JSON Lines to this file, a trace a line; - is standard "
 		  "output." },
+	{ .name = "warts", .metavar = "FILE", .type = OPTION_STRING, .offset = FIELD(warts),
+	  .help = "Write results to this file in warts, the format of scamper; - is standard "
+		  "output." },
 	{ .name = "output", .letter = 'o', .metavar = "BASE", .type = OPTION_STRING,
 	  .offset = FIELD(output),
 	  .help = "Draw each trace or pair: BASE.dot, and of it BASE.FORMAT by Graphviz. With more "
@@ -316,7 +319,7 @@ static enum option_outcome options_check_aliases(const struct prober_options *o)
 /* What goes to standard output can be but one thing, or nobody can read it. */
 static enum option_outcome options_check_streams(const struct prober_options *o)
 {
-	const char *const paths[] = { o->text, o->jsonl };
+	const char *const paths[] = { o->text, o->jsonl, o->warts };
 	int count = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
@@ -414,7 +417,7 @@ static void options_fill_in(struct prober_options *o)
 		o->output = "trace";
 	if (o->resolve_aliases)
 		o->v4 = true; /* of names that have both */
-	if (!o->db && !o->text && !o->jsonl)
+	if (!o->db && !o->text && !o->jsonl && !o->warts)
 		o->text = "-";
 	if (!o->resolve && !o->no_resolve)
 		o->resolve = options_want_names(o);

@@ -50,6 +50,7 @@ struct prober_options {
 	const char *db;
 	const char *text;
 	const char *jsonl;
+	const char *warts;
 	const char *output; /* BASE of files that show one trace each */
 	const char *asn_db;
 	const char *geo_db;

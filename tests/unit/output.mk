@@ -35,6 +35,7 @@ unit_tests += \
 	tests/unit/test_text_graph \
 	tests/unit/test_text_pair \
 	tests/unit/test_utf8 \
+	tests/unit/test_warts \
 	tests/unit/test_whole_file
 if WITH_MAXMINDDB
 unit_tests += tests/unit/test_annotate tests/unit/test_asn tests/unit/test_asn_sinks tests/unit/test_geo
@@ -138,6 +139,8 @@ tests_unit_test_text_graph_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_utf8_SOURCES = tests/unit/test_utf8.c
 tests_unit_test_utf8_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_utf8_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_warts_SOURCES = tests/unit/test_warts.c $(test_records) $(test_diamonds)
+tests_unit_test_warts_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_whole_file_SOURCES = tests/unit/test_whole_file.c $(test_folder)
 tests_unit_test_whole_file_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=write
 tests_unit_test_whole_file_LDADD = $(OUTPUT_TEST_LIBS)
