@@ -2,6 +2,11 @@
 # tarball: there the program is run only when a source is newer, hence the order-only
 # prerequisite.
 dist_man_MANS += man/revprobe-resume.8 man/revprobe-sweep.8
+dist_man_MANS += man/revprobe-export.8 man/revprobe-show.8
+EXTRA_DIST += man/revprobe-export.8.in man/revprobe-show.8.in
+MAINTAINERCLEANFILES += man/revprobe-export.8 man/revprobe-show.8
+CLEANFILES += man/revprobe-export.8.tmp man/revprobe-export.8.options man/revprobe-show.8.tmp \
+	man/revprobe-show.8.options
 dist_man_MANS += man/revprobe.8 man/revprobe-annotate.8 man/revprobe-transmit.8
 EXTRA_DIST += man/revprobe-annotate.8.in man/revprobe-resume.8.in man/revprobe-sweep.8.in
 EXTRA_DIST += man/revprobe.8.in man/revprobe-server.8.in man/revprobe-transmit.8.in
@@ -33,6 +38,13 @@ man/revprobe-resume.8: man/revprobe-resume.8.in prober/resume_options.c base/opt
 man/revprobe-sweep.8: man/revprobe-sweep.8.in prober/sweep_options.c prober/options.c \
 		prober/transmit_options.h base/option_print.c | prober/revprobe$(EXEEXT)
 	$(AM_V_GEN)program='prober/revprobe$(EXEEXT) sweep'; $(fill_in_options)
+man/revprobe-show.8: man/revprobe-show.8.in prober/stored_options.c base/option_print.c | \
+		prober/revprobe$(EXEEXT)
+	$(AM_V_GEN)program='prober/revprobe$(EXEEXT) show'; $(fill_in_options)
+
+man/revprobe-export.8: man/revprobe-export.8.in prober/stored_options.c base/option_print.c | \
+		prober/revprobe$(EXEEXT)
+	$(AM_V_GEN)program='prober/revprobe$(EXEEXT) export'; $(fill_in_options)
 
 man/revprobe-transmit.8: man/revprobe-transmit.8.in prober/transmit_options.c \
 		prober/transmit_options.h base/option_print.c | prober/revprobe$(EXEEXT)

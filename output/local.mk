@@ -28,6 +28,9 @@ liboutput_a_SOURCES = \
 	output/outbox_list.c output/outbox_state.h \
 	output/pairs.c output/pairs.h \
 	output/picture.c output/picture.h \
+	output/reader.c output/reader.h \
+	output/reader_probes.c output/reader_probes.h \
+	output/reader_row.c output/reader_row.h \
 	output/record.c output/record.h \
 	output/record_copy.c output/record_copy.h \
 	output/render.c output/render.h \
@@ -43,6 +46,7 @@ liboutput_a_SOURCES = \
 	output/sqlite_leftover.c output/sqlite_leftover.h \
 	output/sqlite_names.c output/sqlite_names.h \
 	output/sqlite_outbox.c output/sqlite_outbox.h \
+	output/sqlite_open.h output/sqlite_read.c \
 	output/sqlite_run.c output/sqlite_run.h \
 	output/sqlite_trace.c output/sqlite_trace.h \
 	output/stream.c output/stream.h \

@@ -13,6 +13,7 @@
 #include "base/container.h"
 #include "base/log.h"
 #include "output/schema.sql.h"
+#include "output/sqlite_open.h"
 #include "wire/be.h"
 
 enum {
@@ -159,7 +160,7 @@ static int lock_file(struct sqlite_db *db)
 	return 0;
 }
 
-static int refuse(const struct sqlite_db *db, int64_t application_id, int64_t version)
+int sqlite_db_refuse(const struct sqlite_db *db, int64_t application_id, int64_t version)
 {
 	if (application_id != APPLICATION_ID || version < 1) {
 		log_error("%s: the database of another program", db->path);
@@ -173,9 +174,7 @@ static int refuse(const struct sqlite_db *db, int64_t application_id, int64_t ve
 	return 0;
 }
 
-/* Looks at the bytes before SQLite does, which might recover or checkpoint a
- * database that is none of our business. */
-static int check_header(const struct sqlite_db *db)
+int sqlite_db_check_header(const struct sqlite_db *db, int64_t *ret_version)
 {
 	struct file_header header;
 	ssize_t len = pread(db->lock_fd, &header, sizeof(header), 0);
@@ -186,16 +185,18 @@ static int check_header(const struct sqlite_db *db)
 		log_error("%s: cannot read: %s", db->path, strerror(-err));
 		return err;
 	}
+	*ret_version = 0;
 	if (len == 0)
-		return 0; /* new */
+		return 0;
 	if (len < (ssize_t)sizeof(header) || memcmp(header.magic, "SQLite format 3", 16) != 0) {
 		log_error("%s: not an SQLite database", db->path);
 		return -EINVAL;
 	}
-	return refuse(db, be32_to(header.application_id), be32_to(header.user_version));
+	*ret_version = be32_to(header.user_version);
+	return sqlite_db_refuse(db, be32_to(header.application_id), *ret_version);
 }
 
-static int open_handle(struct sqlite_db *db)
+int sqlite_db_open_handle(struct sqlite_db *db, int flags)
 {
 	/* Absolute, so that SQLite sees a file in ":memory:" and "file:x", too. */
 	char *absolute = realpath(db->path, NULL);
@@ -206,7 +207,7 @@ static int open_handle(struct sqlite_db *db)
 		log_error("%s: cannot resolve: %s", db->path, strerror(-err));
 		return err;
 	}
-	result = sqlite3_open_v2(absolute, &db->handle, SQLITE_OPEN_READWRITE, NULL);
+	result = sqlite3_open_v2(absolute, &db->handle, flags, NULL);
 	free(absolute);
 	if (result != SQLITE_OK)
 		return sqlite_db_fail(db, result);
@@ -284,6 +285,11 @@ static const char *const upgrades[] = {
 };
 _Static_assert(ARRAY_LEN(upgrades) == SCHEMA_VERSION, "an upgrade for each older version");
 
+bool sqlite_db_is_older(int64_t version)
+{
+	return version < SCHEMA_VERSION;
+}
+
 static int upgrade_schema(struct sqlite_db *db, int64_t version)
 {
 	int err = sqlite_db_exec(db, "BEGIN IMMEDIATE");
@@ -313,7 +319,7 @@ static int check_schema(struct sqlite_db *db)
 	if (err)
 		return err;
 	/* Once more: a crash may have left the newest version in the WAL. */
-	err = refuse(db, application_id, version);
+	err = sqlite_db_refuse(db, application_id, version);
 	if (err)
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	else if (version < SCHEMA_VERSION)
@@ -329,32 +335,43 @@ static int set_pragmas(struct sqlite_db *db)
 				  "PRAGMA cache_size = -16384");      /* KiB */
 }
 
-int sqlite_db_open(const char *path, struct sqlite_db **ret_db)
+int sqlite_db_new(const char *path, struct sqlite_db **ret_db)
 {
 	struct sqlite_db *db = calloc(1, sizeof(*db));
-	int err = -ENOMEM;
 
 	if (!db)
-		goto fail;
+		return -ENOMEM;
 	db->lock_fd = -1;
 	db->path = strdup(path);
-	if (!db->path)
-		goto fail;
+	if (!db->path) {
+		sqlite_db_close(db);
+		return -ENOMEM;
+	}
+	*ret_db = db;
+	return 0;
+}
+
+int sqlite_db_open(const char *path, struct sqlite_db **ret_db)
+{
+	struct sqlite_db *db;
+	int64_t version;
+	int err = sqlite_db_new(path, &db);
+
+	if (err)
+		return err;
 	err = lock_file(db);
 	if (!err)
-		err = check_header(db);
+		err = sqlite_db_check_header(db, &version);
 	if (!err)
-		err = open_handle(db);
+		err = sqlite_db_open_handle(db, SQLITE_OPEN_READWRITE);
 	if (!err)
 		err = check_schema(db);
 	if (!err)
 		err = set_pragmas(db);
 	if (err)
-		goto fail;
-	*ret_db = db;
-	return 0;
-fail:
-	sqlite_db_close(db);
+		sqlite_db_close(db);
+	else
+		*ret_db = db;
 	return err;
 }
 

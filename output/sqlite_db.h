@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A database of ours, open for writing by this process only.
+ * A database of ours, open for writing by this process only, or for reading.
  *
  * What SQLite says about an error is logged here, once a database; the functions
  * return 0 or -errno.  Statements belong to whoever prepared them.
@@ -25,6 +25,11 @@ struct sqlite_db {
  * database that another process writes to (-EBUSY).
  */
 int sqlite_db_open(const char *path, struct sqlite_db **ret_db);
+/*
+ * To read only, also while another process writes; nothing is created.  A file of an older
+ * schema is upgraded first, for which it is opened as above.
+ */
+int sqlite_db_open_to_read(const char *path, struct sqlite_db **ret_db);
 /* All statements must be finalized.  Takes NULL and half-open databases. */
 void sqlite_db_close(struct sqlite_db *db);
 

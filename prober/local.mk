@@ -86,6 +86,8 @@ libprober_a_SOURCES = \
 	prober/cmd_annotate.c prober/cmd_annotate.h \
 	prober/cmd_resume.c prober/cmd_resume.h \
 	prober/cmd_sweep.c prober/cmd_sweep.h \
+	prober/cmd_export.c prober/cmd_export.h \
+	prober/cmd_show.c prober/cmd_show.h \
 	prober/cmd_trace.c prober/cmd_trace.h \
 	prober/cmd_transmit.c prober/cmd_transmit.h \
 	prober/delivery.c prober/delivery.h \
@@ -97,6 +99,8 @@ libprober_a_SOURCES = \
 	prober/resume_options.c prober/resume_options.h \
 	prober/sweep_lock.c prober/sweep_lock.h \
 	prober/sweep_options.c prober/sweep_options.h \
+	prober/stored.c prober/stored.h \
+	prober/stored_options.c prober/stored_options.h \
 	prober/transmission.c prober/transmission.h \
 	prober/transmit_options.c prober/transmit_options.h
 libprober_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)

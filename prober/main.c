@@ -13,13 +13,16 @@
 #include "base/streams.h"
 #include "prober/annotate_options.h"
 #include "prober/cmd_annotate.h"
+#include "prober/cmd_export.h"
 #include "prober/cmd_resume.h"
+#include "prober/cmd_show.h"
 #include "prober/cmd_sweep.h"
 #include "prober/cmd_trace.h"
 #include "prober/cmd_transmit.h"
 #include "prober/exit.h"
 #include "prober/options.h"
 #include "prober/resume_options.h"
+#include "prober/stored_options.h"
 #include "prober/sweep_options.h"
 #include "prober/transmit_options.h"
 
@@ -49,7 +52,9 @@ static const struct {
 	const struct option_table *options;
 } commands[] = {
 	{ "annotate", cmd_annotate, &annotate_option_table },
+	{ "export", cmd_export, &export_option_table },
 	{ "resume", cmd_resume, &resume_option_table },
+	{ "show", cmd_show, &show_option_table },
 	{ "sweep", cmd_sweep, &sweep_option_table },
 	{ "transmit", cmd_transmit, &transmit_option_table },
 };

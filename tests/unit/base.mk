@@ -88,7 +88,9 @@ tests_unit_test_parse_damage_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
 tests_unit_test_parse_foreign_SOURCES = tests/unit/test_parse_foreign.c $(reply_samples)
 tests_unit_test_parse_foreign_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
 
-unit_tests += tests/unit/test_prober_options
+unit_tests += tests/unit/test_prober_options tests/unit/test_stored_options
+tests_unit_test_stored_options_SOURCES = tests/unit/test_stored_options.c
+tests_unit_test_stored_options_LDADD = libprober.a $(OUTPUT_LIBS) $(TEST_LIBS)
 tests_unit_test_prober_options_SOURCES = tests/unit/test_prober_options.c
 tests_unit_test_prober_options_LDADD = libprober.a $(OUTPUT_LIBS) $(TEST_LIBS)
 

@@ -16,6 +16,7 @@ unit_tests += \
 	tests/unit/test_outbox \
 	tests/unit/test_pairs \
 	tests/unit/test_picture \
+	tests/unit/test_reader \
 	tests/unit/test_record \
 	tests/unit/test_record_copy \
 	tests/unit/test_render \
@@ -93,6 +94,8 @@ tests_unit_test_picture_SOURCES = tests/unit/test_picture.c $(test_records) \
 tests_unit_test_picture_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_render_SOURCES = tests/unit/test_render.c $(test_folder)
 tests_unit_test_render_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_reader_SOURCES = tests/unit/test_reader.c $(test_results) $(test_diamonds)
+tests_unit_test_reader_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_record_SOURCES = tests/unit/test_record.c
 tests_unit_test_record_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_record_copy_SOURCES = tests/unit/test_record_copy.c $(test_records)

@@ -64,8 +64,11 @@ static int count_close(void *self, const struct run_end *end)
 	return c->fail_close;
 }
 
-static const struct sink_ops counting = { "count", count_open, count_record, count_flush,
-					  count_close };
+static const struct sink_ops counting = { .name = "count",
+					  .open = count_open,
+					  .record = count_record,
+					  .flush = count_flush,
+					  .close = count_close };
 
 static struct fanout *fanout_of(int count)
 {
