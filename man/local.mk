@@ -15,6 +15,14 @@ MAINTAINERCLEANFILES += man/revprobe.8 man/revprobe-server.8 man/revprobe-transm
 CLEANFILES += man/revprobe-resume.8.tmp man/revprobe-resume.8.options
 CLEANFILES += man/revprobe-sweep.8.tmp man/revprobe-sweep.8.options
 CLEANFILES += man/revprobe-annotate.8.tmp man/revprobe-annotate.8.options
+dist_man_MANS += man/revprobe.8 man/revprobe-annotate.8 man/revprobe-report.8 \
+	man/revprobe-transmit.8
+EXTRA_DIST += man/revprobe-annotate.8.in man/revprobe-report.8.in
+EXTRA_DIST += man/revprobe.8.in man/revprobe-server.8.in man/revprobe-transmit.8.in
+MAINTAINERCLEANFILES += man/revprobe-annotate.8 man/revprobe-report.8
+MAINTAINERCLEANFILES += man/revprobe.8 man/revprobe-server.8 man/revprobe-transmit.8
+CLEANFILES += man/revprobe-annotate.8.tmp man/revprobe-annotate.8.options \
+	man/revprobe-report.8.tmp man/revprobe-report.8.options
 CLEANFILES += man/revprobe.8.tmp man/revprobe.8.options man/revprobe-server.8.tmp \
 	man/revprobe-server.8.options man/revprobe-transmit.8.tmp man/revprobe-transmit.8.options
 
@@ -45,6 +53,9 @@ man/revprobe-show.8: man/revprobe-show.8.in prober/stored_options.c base/option_
 man/revprobe-export.8: man/revprobe-export.8.in prober/stored_options.c base/option_print.c | \
 		prober/revprobe$(EXEEXT)
 	$(AM_V_GEN)program='prober/revprobe$(EXEEXT) export'; $(fill_in_options)
+man/revprobe-report.8: man/revprobe-report.8.in prober/report_options.c \
+		base/option_print.c | prober/revprobe$(EXEEXT)
+	$(AM_V_GEN)program='prober/revprobe$(EXEEXT) report'; $(fill_in_options)
 
 man/revprobe-transmit.8: man/revprobe-transmit.8.in prober/transmit_options.c \
 		prober/transmit_options.h base/option_print.c | prober/revprobe$(EXEEXT)

@@ -36,6 +36,11 @@ liboutput_a_SOURCES = \
 	output/render.c output/render.h \
 	output/render_child.c output/render_child.h \
 	output/run.h \
+	output/page.c output/page.h \
+	output/report.c output/report.h \
+	output/report_db.c output/report_db.h \
+	output/report_endpoint.c output/report_state.h \
+	output/report_sums.c \
 	output/sink.h \
 	output/sqlite.c \
 	output/sqlite_alias.c output/sqlite_alias.h \
@@ -88,3 +93,14 @@ output/schema.sql.h: $(schema_files)
 output/liboutput_a-sqlite_db.$(OBJEXT): output/schema.sql.h
 EXTRA_DIST += $(schema_files)
 CLEANFILES += output/schema.sql.h
+
+# The page of a report, its style and its script, the same way.
+report_files = output/report.html output/report.css output/report.js
+output/report.html.h: $(report_files)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && { for file in html css js; do \
+	echo "static const char report_$${file}[] =" && \
+	$(SED) -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' \
+	$(top_srcdir)/output/report.$$file && echo ';' || exit; done; } >$@.tmp && mv $@.tmp $@
+output/liboutput_a-report.$(OBJEXT): output/report.html.h
+EXTRA_DIST += $(report_files)
+CLEANFILES += output/report.html.h

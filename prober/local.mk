@@ -88,6 +88,7 @@ libprober_a_SOURCES = \
 	prober/cmd_sweep.c prober/cmd_sweep.h \
 	prober/cmd_export.c prober/cmd_export.h \
 	prober/cmd_show.c prober/cmd_show.h \
+	prober/cmd_report.c prober/cmd_report.h \
 	prober/cmd_trace.c prober/cmd_trace.h \
 	prober/cmd_transmit.c prober/cmd_transmit.h \
 	prober/delivery.c prober/delivery.h \
@@ -101,6 +102,7 @@ libprober_a_SOURCES = \
 	prober/sweep_options.c prober/sweep_options.h \
 	prober/stored.c prober/stored.h \
 	prober/stored_options.c prober/stored_options.h \
+	prober/report_options.c prober/report_options.h \
 	prober/transmission.c prober/transmission.h \
 	prober/transmit_options.c prober/transmit_options.h
 libprober_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)

@@ -14,6 +14,7 @@
 #include "prober/annotate_options.h"
 #include "prober/cmd_annotate.h"
 #include "prober/cmd_export.h"
+#include "prober/cmd_report.h"
 #include "prober/cmd_resume.h"
 #include "prober/cmd_show.h"
 #include "prober/cmd_sweep.h"
@@ -21,6 +22,7 @@
 #include "prober/cmd_transmit.h"
 #include "prober/exit.h"
 #include "prober/options.h"
+#include "prober/report_options.h"
 #include "prober/resume_options.h"
 #include "prober/stored_options.h"
 #include "prober/sweep_options.h"
@@ -53,6 +55,7 @@ static const struct {
 } commands[] = {
 	{ "annotate", cmd_annotate, &annotate_option_table },
 	{ "export", cmd_export, &export_option_table },
+	{ "report", cmd_report, &report_option_table },
 	{ "resume", cmd_resume, &resume_option_table },
 	{ "show", cmd_show, &show_option_table },
 	{ "sweep", cmd_sweep, &sweep_option_table },

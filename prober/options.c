@@ -196,10 +196,11 @@ const struct option_table prober_option_table = {
 		    "       MODE       singlepath | multipath\n"
 		    "       TARGET     host name, address or CIDR prefix\n"
 		    "   or: revprobe annotate [OPTIONS] DB          (revprobe annotate --help)\n"
-		    "   or: revprobe sweep [OPTIONS] [ENDPOINTS]    (revprobe sweep --help)\n"
+		    "   or: revprobe export [OPTIONS] DB            (revprobe export --help)\n"
+		    "   or: revprobe report [OPTIONS] DB -o FILE    (revprobe report --help)\n"
 		    "   or: revprobe resume [OPTIONS] DB            (revprobe resume --help)\n"
 		    "   or: revprobe show [OPTIONS] DB [TARGET]     (revprobe show --help)\n"
-		    "   or: revprobe export [OPTIONS] DB            (revprobe export --help)\n"
+		    "   or: revprobe sweep [OPTIONS] [ENDPOINTS]    (revprobe sweep --help)\n"
 		    "   or: revprobe transmit [OPTIONS] [DB ...]    (revprobe transmit --help)",
 	.summary =
 		"Finds the routers on the way to each target (forward), on the way back from it\n"

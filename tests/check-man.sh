@@ -49,12 +49,13 @@ check_page() {
     fi
 }
 
-check_page revprobe.8
 check_page revprobe-annotate.8
-check_page revprobe-resume.8
-check_page revprobe-sweep.8
 check_page revprobe-export.8
-check_page revprobe-show.8
-check_page revprobe-transmit.8
+check_page revprobe-report.8
+check_page revprobe-resume.8
 check_page revprobe-server.8
+check_page revprobe-show.8
+check_page revprobe-sweep.8
+check_page revprobe-transmit.8
+check_page revprobe.8
 echo "1..$number"

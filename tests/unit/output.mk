@@ -14,6 +14,7 @@ unit_tests += \
 	tests/unit/test_jsonl \
 	tests/unit/test_names \
 	tests/unit/test_outbox \
+	tests/unit/test_page \
 	tests/unit/test_pairs \
 	tests/unit/test_picture \
 	tests/unit/test_reader \
@@ -147,6 +148,9 @@ tests_unit_test_warts_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_whole_file_SOURCES = tests/unit/test_whole_file.c $(test_folder)
 tests_unit_test_whole_file_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=write
 tests_unit_test_whole_file_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_page_SOURCES = tests/unit/test_page.c
+tests_unit_test_page_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_test_page_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_pairs_SOURCES = tests/unit/test_pairs.c
 tests_unit_test_pairs_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_gzip_SOURCES = tests/unit/test_gzip.c
