@@ -44,4 +44,13 @@ EXTRA_DIST += tests/bench/checks.bpf.c
 bench: $(bench_programs)
 	set -e; for program in $(bench_programs); do echo "== $$program"; $$program; done
 
-.PHONY: bench
+
+# Whole campaigns, side by side with other tools.  Root, and a machine that is quiet; see
+# docs/performance.md.  BENCH_CAMPAIGN passes options on.
+noinst_PROGRAMS += tests/bench/bench_send
+tests_bench_bench_send_SOURCES = tests/bench/bench_send.c
+EXTRA_DIST += tests/bench/bench_campaign.py
+bench-campaign: prober/revprobe tests/bench/bench_send tests/netsim/netsim tests/netsim/netsim_truth
+	top_builddir='$(abs_top_builddir)' $(srcdir)/tests/bench/bench_campaign.py $(BENCH_CAMPAIGN)
+
+.PHONY: bench bench-campaign
