@@ -218,6 +218,7 @@ static int make_config(const struct prober_options *o, struct campaign_config *r
 		.min_ttl = (uint8_t)o->min_ttl,
 		.max_ttl = (uint8_t)o->max_ttl,
 		.gap_limit = (uint8_t)o->abort,
+		.ahead = (uint8_t)o->ahead,
 		.timeout_ns = o->timeout_ns,
 		.inter_ns = o->inter_ns,
 		.inter_is_strict = o->inter_is_given,

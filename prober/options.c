@@ -48,6 +48,12 @@ static const struct option_desc options[] = {
 	{ .name = "abort", .metavar = "N", .type = OPTION_U32, .offset = FIELD(abort),
 	  .min = 1, .max = 254, .preset = "3",
 	  .help = "End a trace after that many silent or repeated hops in a row." },
+	{ .name = "ahead", .metavar = "N", .type = OPTION_U32, .offset = FIELD(ahead),
+	  .min = 0, .max = 254, .preset = "0",
+	  .help = "Single path: send no further than that many hops beyond those that are "
+		  "known.  1 sends nothing in vain beyond a path's end, at one round trip a "
+		  "hop, which a campaign with many traces in flight need not mind; 0 is 5, or "
+		  "as far as --abort says." },
 	{ .name = "min-ttl", .metavar = "N", .type = OPTION_U32, .offset = FIELD(min_ttl),
 	  .min = 1, .max = ENGINE_TTL_MAX, .preset = "1",
 	  .help = "First TTL to probe." },

@@ -33,6 +33,7 @@ struct prober_options {
 	uint32_t window;	 /* 0: from the rate */
 	/* Which probes. */
 	uint32_t abort; /* gap limit */
+	uint32_t ahead; /* 0: the engine's default */
 	uint32_t min_ttl;
 	uint32_t max_ttl;
 	uint32_t flow; /* 0: the protocol's default */

@@ -25,6 +25,7 @@ struct campaign_config {
 	uint32_t probes;
 	uint8_t min_ttl, max_ttl;
 	uint8_t gap_limit;
+	uint8_t ahead;
 	uint64_t timeout_ns;
 	uint64_t inter_ns;    /* to one host; 0: no limit */
 	bool inter_is_strict; /* keep each gap, not only each second's number */

@@ -50,6 +50,7 @@ static int campaign_open_engine(struct campaign *c)
 		.min_ttl = config->min_ttl,
 		.max_ttl = config->max_ttl,
 		.gap_limit = config->gap_limit,
+		.ahead = config->ahead,
 		.timeout_ns = config->timeout_ns,
 		.mode = config->mode,
 		.mda = config->mda,

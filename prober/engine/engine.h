@@ -34,6 +34,7 @@ struct engine_config {
 	uint32_t probes; /* a hop */
 	uint8_t min_ttl, max_ttl;
 	uint8_t gap_limit;	      /* silent or repeated hops in a row that end a trace */
+	uint8_t ahead;		      /* path.h: hops beyond those known; 0: its default */
 	uint64_t timeout_ns;	      /* how long a probe waits for its answer */
 	struct pace_limit host_limit; /* packets to one remote host */
 	enum trace_mode mode;

@@ -34,8 +34,12 @@ static uint8_t path_limit(const struct trace *t, const struct engine_config *con
 
 	if (t->stop)
 		return t->end_ttl;
-	if (try == 0 && ahead < PATH_AHEAD)
+	if (config->ahead) {
+		known = t->judged - 1u;
+		ahead = config->ahead;
+	} else if (try == 0 && ahead < PATH_AHEAD) {
 		ahead = PATH_AHEAD;
+	}
 	return least(known + ahead, config->max_ttl);
 }
 

@@ -7,6 +7,8 @@
  * beyond the last one known; later tries follow through what is known, and as far
  * beyond it as it takes to find a gap.  So probes to one router are spaced by the
  * others, several hops are in flight, and few probes pass the end of the path.
+ * With `ahead` set, no try goes further than that beyond the hops that are judged:
+ * with 1, none passes the end but those that find a gap.
  *
  * The end.  Whatever ends a trace (its destination, an unreachable, a gap, a loop)
  * sets `end_ttl`: hops up to there are still sent and awaited in full, hops beyond

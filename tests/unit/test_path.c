@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
+#include "base/container.h"
 #include "tests/support/fake_trace.h"
 
 #define V4 "203.0.113.9"
@@ -239,6 +240,53 @@ Test(path, changed_path_mixes_no_hops)
 }
 
 /* --- economy ------------------------------------------------------------------------- */
+
+/* One hop ahead: a probe a hop, and nothing beyond the end. */
+Test(path, one_ahead_sends_nothing_in_vain)
+{
+	static const char *const paths[] = { "", "A", "A B C D E F G H I J K L" };
+	struct fake_network_config config = { .seed = 1, .engine = fake_engine_config() };
+
+	config.engine.ahead = 1;
+	for (config.engine.probes = 1; config.engine.probes <= 3; config.engine.probes++) {
+		for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+			struct fake_site site = { .addr = V4, .forward = paths[i] };
+			struct fake_network *n =
+				fake_trace(&site, config, TRACE_FORWARD, PROTO_UDP);
+			const struct trace_record *record = record_of(n);
+
+			cr_assert(record->reached);
+			cr_assert_eq(record->path_len, (strlen(paths[i]) + 1) / 2 + 1);
+			cr_assert_eq(record->sent, config.engine.probes * record->path_len);
+			fake_network_free(n);
+		}
+	}
+}
+
+/* It finds silent hops and gaps as ever: only, one after the other. */
+Test(path, one_ahead_finds_what_others_find)
+{
+	static const struct {
+		const char *forward, *found;
+		enum trace_stop stop;
+	} paths[] = {
+		{ "A * * D", "A * * D @", STOP_COMPLETED },
+		{ "* B C", "* B C @", STOP_COMPLETED },
+		{ "A B * * * * G", "A B", STOP_GAP_LIMIT },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		struct fake_network_config config = { .seed = 1, .engine = fake_engine_config() };
+		struct fake_site site = { .addr = V4, .forward = paths[i].forward };
+		struct fake_network *n;
+
+		config.engine.ahead = 1;
+		n = fake_trace(&site, config, TRACE_FORWARD, PROTO_UDP);
+		fake_expect_path(record_of(n), paths[i].found);
+		cr_assert_eq(record_of(n)->stop, paths[i].stop);
+		fake_network_free(n);
+	}
+}
 
 Test(path, several_hops_are_in_flight)
 {
