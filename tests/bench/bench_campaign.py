@@ -107,6 +107,7 @@ def contenders():
     everyone = [
         Sender("bare sendmmsg loop", bare),
         Prober("revprobe", *forward, "--window", "2000", *udp),
+        Prober("revprobe, --ahead 1", *forward, "--ahead", "1", "--window", "2000", *udp),
         Prober("revprobe, 100k", *forward, "--window", "2000", *udp, rate=100000),
         Prober("revprobe, 10k", *forward, "--window", "2000", *udp, rate=10000),
         Prober("revprobe, reverse", *forward, "--window", "2000", "reverse", "udp", "singlepath",
