@@ -14,7 +14,7 @@
 	" e.endpoint_id WHERE e.name = ?3 AND +t.cycle_id = ?1 AND +t.trace_id <= ?2"    \
 	" AND " SQLITE_CUT_SHORT ")"
 
-enum { REMOVALS = 5 };
+enum { REMOVALS = 7 };
 
 struct sqlite_leftovers {
 	struct sqlite_db *db;
@@ -64,7 +64,9 @@ int sqlite_leftovers_new(struct sqlite_db *db, int64_t cycle_id,
 		{ "DELETE FROM alias_pair WHERE cycle_id = ?1 AND endpoint_id" THOSE_OF(
 			  "endpoint_id"),
 		  &l->removals[3] },
-		{ "DELETE FROM trace WHERE trace_id" THOSE_OF("trace_id"), &l->removals[4] },
+		{ "DELETE FROM ext WHERE trace_id" THOSE_OF("trace_id"), &l->removals[4] },
+		{ "DELETE FROM vertex WHERE trace_id" THOSE_OF("trace_id"), &l->removals[5] },
+		{ "DELETE FROM trace WHERE trace_id" THOSE_OF("trace_id"), &l->removals[6] },
 	};
 
 	err = sqlite_db_prepare(db, list, REMOVALS);

@@ -4,6 +4,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -26,6 +27,17 @@ static void record(void *sink, const char *target, enum trace_direction directio
 	d.trace.pair_id = pair;
 	d.trace.stop = stop;
 	cr_assert_eq(sqlite_sink.record(sink, &d.trace), 0);
+}
+
+static void execute(const char *sql)
+{
+	char *complaint = NULL;
+	sqlite3 *db;
+
+	cr_assert_eq(sqlite3_open(results_path, &db), SQLITE_OK);
+	sqlite3_exec(db, sql, NULL, NULL, &complaint);
+	cr_assert_null(complaint, "%s", complaint);
+	sqlite3_close(db);
 }
 
 static void *open_run(const char *uuid, int64_t resumes)
@@ -134,6 +146,31 @@ Test(ledger, what_goes_on_stays_in_the_cycle_and_replaces_what_was_cut_short)
 	results_expect("SELECT group_concat(run_id || state || coalesce(resumes, '-')) FROM run",
 		       "1interrupted-,2complete1");
 	results_expect("SELECT count(*), max(ended_us) FROM cycle", "1|1700000009000000");
+	results_expect_sound();
+}
+
+/* Each table that has rows of a trace, those to come included. */
+Test(ledger, nothing_is_left_of_what_is_replaced)
+{
+	void *sink;
+
+	write_first_run();
+	execute("INSERT INTO ext VALUES (3, 1, 0, 0, 0, 1, 1, x'00');"
+		"INSERT INTO vertex SELECT 3, 1, 1, addr_id, 0 FROM addr LIMIT 1;"
+		"INSERT INTO link VALUES (3, 1, 1, 2, 1);");
+	results_expect("SELECT name FROM trace JOIN endpoint USING (endpoint_id)"
+		       " WHERE trace_id = 3 AND stop = 9",
+		       "cut");
+	results_expect("SELECT group_concat(m.name) FROM (SELECT * FROM sqlite_schema ORDER BY"
+		       " name) m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
+		       " AND c.name = 'trace_id'",
+		       "ext,hop,link,trace,upload,vertex");
+	sink = open_run("second", 1);
+	record(sink, "cut", TRACE_FORWARD, 0, STOP_COMPLETED);
+	cr_assert_eq(sqlite_sink.close(sink, &draft_end), 0);
+	results_expect("SELECT (SELECT count(*) FROM ext) + (SELECT count(*) FROM vertex) +"
+		       " (SELECT count(*) FROM link)",
+		       "0");
 	results_expect_sound();
 }
 
