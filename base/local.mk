@@ -6,6 +6,7 @@ libbase_a_SOURCES = \
 	base/cursor.h \
 	base/heap.c base/heap.h \
 	base/line.c base/line.h \
+	base/listen_address.c base/listen_address.h \
 	base/log.c base/log.h \
 	base/memory_text.c base/memory_text.h \
 	base/option.c base/option.h base/option_complain.h \

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/addr_text.h"
 #include "base/clock.h"
+#include "base/listen_address.h"
 #include "base/log.h"
 #include "server-bpf/links.h"
 
@@ -115,48 +115,13 @@ static void metrics_answer(struct evhttp_request *request, void *arg)
 	free(text);
 }
 
-int metrics_address(const char *text, char ret_host[static METRICS_HOST_LEN], uint16_t *ret_port)
-{
-	const char *colon = strrchr(text, ':');
-	const char *digits = colon ? colon + 1 : text;
-	const char *host = colon ? text : "127.0.0.1";
-	size_t len = colon ? (size_t)(colon - text) : strlen(host);
-	char copy[METRICS_HOST_LEN];
-	struct addr unused;
-	unsigned long port;
-	char *end;
-
-	if (*digits < '0' || *digits > '9')
-		return -EINVAL;
-	port = strtoul(digits, &end, 10);
-	if (*end || port == 0 || port > UINT16_MAX)
-		return -EINVAL;
-	if (host[0] == '[') {
-		if (len < 2 || host[len - 1] != ']')
-			return -EINVAL;
-		host++;
-		len -= 2;
-	} else if (memchr(host, ':', len)) {
-		return -EINVAL; /* which colon is the port's? */
-	}
-	if (len >= sizeof(copy))
-		return -EINVAL;
-	memcpy(copy, host, len);
-	copy[len] = '\0';
-	if (!addr_from_text(copy, &unused))
-		return -EINVAL;
-	memcpy(ret_host, copy, len + 1);
-	*ret_port = (uint16_t)port;
-	return 0;
-}
-
 /* A host name would have to be resolved, and might mean another address tomorrow. */
 static int metrics_listen(struct metrics *m)
 {
-	char host[METRICS_HOST_LEN];
+	char host[LISTEN_HOST_LEN];
 	uint16_t port;
 
-	if (metrics_address(m->config.listen, host, &port))
+	if (listen_address(m->config.listen, host, &port))
 		return -EINVAL; /* which the options do not let through */
 	errno = 0;
 	if (!evhttp_bind_socket_with_handle(m->http, host, port)) {

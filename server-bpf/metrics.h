@@ -39,7 +39,3 @@ int metrics_open(struct event_base *base, const struct metrics_config *config,
 		 struct metrics **ret_metrics);
 /* Takes NULL. */
 void metrics_close(struct metrics *m);
-
-#define METRICS_HOST_LEN 64
-/* "9435", "192.0.2.1:9435", "[2001:db8::1]:9435".  Returns 0 or -EINVAL. */
-int metrics_address(const char *text, char ret_host[static METRICS_HOST_LEN], uint16_t *ret_port);

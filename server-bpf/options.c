@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/container.h"
+#include "base/listen_address.h"
 #include "base/log.h"
 #include "config.h"
-#include "server-bpf/metrics.h"
 
 #define DEFAULT_SESSIONS   5000
 #define DEFAULT_TIMEOUT_NS 5000000000ull
@@ -110,10 +110,10 @@ const struct option_table server_option_table = {
 
 static bool server_options_check_metrics(const char *text)
 {
-	char host[METRICS_HOST_LEN];
+	char host[LISTEN_HOST_LEN];
 	uint16_t port;
 
-	if (metrics_address(text, host, &port) == 0)
+	if (listen_address(text, host, &port) == 0)
 		return true;
 	fprintf(stderr, "%s: --metrics: '%s' is not PORT, ADDRESS:PORT or [ADDRESS]:PORT\n",
 		server_option_table.program, text);

@@ -14,6 +14,7 @@ unit_tests += \
 	tests/unit/test_identity \
 	tests/unit/test_inflight \
 	tests/unit/test_line \
+	tests/unit/test_listen_address \
 	tests/unit/test_log \
 	tests/unit/test_option \
 	tests/unit/test_option_file \
@@ -48,6 +49,8 @@ tests_unit_test_heap_SOURCES = tests/unit/test_heap.c
 tests_unit_test_heap_LDADD = $(TEST_LIBS)
 tests_unit_test_line_SOURCES = tests/unit/test_line.c
 tests_unit_test_line_LDADD = $(TEST_LIBS)
+tests_unit_test_listen_address_SOURCES = tests/unit/test_listen_address.c
+tests_unit_test_listen_address_LDADD = $(TEST_LIBS)
 tests_unit_test_log_SOURCES = tests/unit/test_log.c
 tests_unit_test_log_LDADD = $(TEST_LIBS)
 tests_unit_test_option_SOURCES = tests/unit/test_option.c
@@ -95,12 +98,10 @@ tests_unit_test_prober_options_SOURCES = tests/unit/test_prober_options.c
 tests_unit_test_prober_options_LDADD = libprober.a $(OUTPUT_LIBS) $(TEST_LIBS)
 
 if ENABLE_SERVER
-unit_tests += tests/unit/test_event_text tests/unit/test_metrics \
+unit_tests += tests/unit/test_event_text \
 	tests/unit/test_notify tests/unit/test_rate tests/unit/test_server_options
 tests_unit_test_event_text_SOURCES = tests/unit/test_event_text.c
 tests_unit_test_event_text_LDADD = $(SERVER_LIBS) $(TEST_LIBS)
-tests_unit_test_metrics_SOURCES = tests/unit/test_metrics.c
-tests_unit_test_metrics_LDADD = $(SERVER_LIBS) $(TEST_LIBS)
 tests_unit_test_notify_SOURCES = tests/unit/test_notify.c $(test_folder)
 tests_unit_test_notify_LDADD = $(SERVER_LIBS) $(TEST_LIBS)
 tests_unit_test_rate_SOURCES = tests/unit/test_rate.c

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Where the numbers are handed out; what they say is checked in the lab. */
-#include "server-bpf/metrics.h"
+#include "base/listen_address.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -12,7 +11,7 @@ struct where {
 	uint16_t port; /* 0: refused */
 };
 
-ParameterizedTestParameters(metrics, address)
+ParameterizedTestParameters(listen_address, is_an_address_and_a_port)
 {
 	static struct where where[] = {
 		{ "9435", "127.0.0.1", 9435 },
@@ -42,11 +41,11 @@ ParameterizedTestParameters(metrics, address)
 	return cr_make_param_array(struct where, where, sizeof(where) / sizeof(where[0]));
 }
 
-ParameterizedTest(struct where *where, metrics, address)
+ParameterizedTest(struct where *where, listen_address, is_an_address_and_a_port)
 {
-	char host[METRICS_HOST_LEN] = "untouched";
+	char host[LISTEN_HOST_LEN] = "untouched";
 	uint16_t port = 7;
-	int err = metrics_address(where->text, host, &port);
+	int err = listen_address(where->text, host, &port);
 
 	if (where->port) {
 		cr_assert_eq(err, 0, "'%s'", where->text);
