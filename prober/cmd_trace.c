@@ -2,12 +2,9 @@
 #include "prober/cmd_trace.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <net/if.h>
 #include <netdb.h>
-#include <poll.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,6 +18,7 @@
 #include "output/names.h"
 #include "output/picture.h"
 #include "prober/campaign/campaign.h"
+#include "prober/dry_run.h"
 #include "prober/exit.h"
 #include "prober/net/route.h"
 #include "prober/provenance.h"
@@ -228,6 +226,9 @@ static int make_config(const struct prober_options *o, struct campaign_config *r
 		.family = o->v4 ? RESOLVE_V4 : (o->v6 ? RESOLVE_V6 : RESOLVE_V4_FIRST),
 		.skip_invalid = o->skip_invalid,
 		.allow_special = o->allow_special,
+		.min_hitrate = o->min_hitrate,
+		.targets_max = o->contact || o->no_contact ? 0 : OPTIONS_ANONYMOUS_MAX,
+		.contact = o->contact,
 		.max_runtime_ns = o->max_runtime_ns,
 		.progress = (enum progress_mode)o->progress,
 		.shows_results =
@@ -273,13 +274,14 @@ static int run(const struct prober_options *o, const struct campaign_config *con
 		campaign_get_stats(campaign, &stats);
 		stats_log(&stats, (double)mono_since(started, clock_now()) / (double)NS_PER_S);
 	}
-	campaign_close(campaign);
+	end.reason = campaign ? campaign_reason(campaign) : NULL;
 	end.ended_us = clock_wall_us();
 	end.counters = counters = stats_to_json(&stats);
 	if (fanout_close(sinks, &end) && end.state == RUN_COMPLETE)
 		end.state = RUN_FAILED;
 	free(counters);
-	if (err == -EPERM)
+	campaign_close(campaign);
+	if (err == -EPERM || stats.intake.too_many)
 		return EXIT_USAGE;
 	if (end.state == RUN_FAILED)
 		return EXIT_FAILURE;
@@ -318,41 +320,6 @@ static int check_toward(const struct campaign_config *config)
 		return 0;
 	log_error("--forward-to: %s is %s", addr_to_text(&config->toward, text), reason);
 	return -EACCES;
-}
-
-/* What a campaign would take, one a line, and nothing else.  Names are not looked up. */
-static int dry_run(const struct campaign_config *config, struct target_source *source)
-{
-	uint64_t count = 0;
-	uint64_t left_out = 0;
-	struct target t;
-
-	for (;;)
-		switch (target_source_next(source, &t)) {
-		case TARGET_OK:
-			if (!addr_is_none(&t.addr) && (target_refusal(&t, config->allow_special) ||
-						       choice_refuses(config->choice, &t.addr))) {
-				left_out++;
-				break;
-			}
-			count++;
-			puts(t.name);
-			break;
-		case TARGET_PASSED:
-			break;
-		case TARGET_WAIT:
-			poll(&(struct pollfd){ target_source_fd(source), POLLIN, 0 }, 1, -1);
-			break;
-		case TARGET_INVALID:
-			log_error("%s", source->complaint);
-			if (!config->skip_invalid)
-				return EXIT_USAGE;
-			break;
-		case TARGET_END:
-			log_info("%" PRIu64 " targets, %" PRIu64 " passed over; nothing was sent",
-				 count, left_out);
-			return fflush(stdout) || ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
-		}
 }
 
 /* `ledger`: what is done already; NULL: nothing is. */

@@ -53,6 +53,7 @@ noinst_LIBRARIES += libcampaign.a
 libcampaign_a_SOURCES = \
 	prober/campaign/campaign.c prober/campaign/campaign.h \
 	prober/campaign/dns.c prober/campaign/dns.h \
+	prober/campaign/halt.c prober/campaign/halt.h \
 	prober/campaign/intake.c prober/campaign/intake.h \
 	prober/campaign/namer.c prober/campaign/namer.h \
 	prober/campaign/progress.c prober/campaign/progress.h \
@@ -60,7 +61,8 @@ libcampaign_a_SOURCES = \
 	prober/campaign/resolver.c prober/campaign/resolver.h \
 	prober/campaign/setup.c \
 	prober/campaign/state.h \
-	prober/campaign/stats.c prober/campaign/stats.h
+	prober/campaign/stats.c prober/campaign/stats.h \
+	prober/campaign/watch.c
 libcampaign_a_CFLAGS = $(AM_CFLAGS) $(LIBEVENT_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
 CAMPAIGN_LIBS = libcampaign.a $(ENGINE_LIBS) libnet.a $(TARGETS_LIBS) $(OUTPUT_LIBS) \
 	$(LIBPCAP_LIBS) $(LIBMNL_LIBS) $(LIBEVENT_LIBS) $(JANSSON_LIBS)
@@ -92,6 +94,7 @@ libprober_a_SOURCES = \
 	prober/cmd_trace.c prober/cmd_trace.h \
 	prober/cmd_transmit.c prober/cmd_transmit.h \
 	prober/delivery.c prober/delivery.h \
+	prober/dry_run.c prober/dry_run.h \
 	prober/exit.h \
 	prober/options.c prober/options.h \
 	prober/provenance.c prober/provenance.h \

@@ -112,6 +112,16 @@ static const struct option_desc options[] = {
 	{ .name = "allow-special", .type = OPTION_FLAG, .offset = FIELD(allow_special),
 	  .help = "Do not pass over private and other special-purpose addresses in lists and "
 		  "prefixes." },
+	{ .name = "min-hitrate", .metavar = "P", .type = OPTION_FRACTION,
+	  .offset = FIELD(min_hitrate), .min = 0, .max = 1,
+	  .help = "Halt, as if interrupted, when a smaller share of the packets of ten seconds is "
+		  "answered; without it, or with 0, never." },
+	{ .name = "contact", .metavar = "URI", .type = OPTION_STRING, .offset = FIELD(contact),
+	  .help = "Whom to ask about these packets, mailto: or https:, of no more than 64 "
+		  "characters; goes along in requests and in probes of UDP and ICMP (RFC 9511). "
+		  "Needed for more than 10000 targets." },
+	{ .name = "no-contact", .type = OPTION_FLAG, .offset = FIELD(no_contact),
+	  .help = "More than 10000 targets without --contact." },
 	{ .name = "max-runtime", .metavar = "S", .type = OPTION_SECONDS,
 	  .offset = FIELD(max_runtime_ns), .min = 0.001, .max = 31536000,
 	  .help = "Send no more after so many seconds: as if interrupted." },
@@ -357,6 +367,18 @@ static enum option_outcome options_check_transmit(const struct prober_options *o
 	return OPTION_OK;
 }
 
+/* Printable, and no longer than a packet has room for. */
+static bool contact_is_fine(const char *uri)
+{
+	bool has_scheme = strncmp(uri, "mailto:", 7) == 0 || strncmp(uri, "https:", 6) == 0;
+	size_t len = strlen(uri);
+
+	for (size_t i = 0; i < len; i++)
+		if (uri[i] <= ' ' || uri[i] > '~')
+			return false;
+	return has_scheme && len <= PROBE_CONTACT_MAX && len > strlen("mailto:");
+}
+
 static enum option_outcome options_check(const struct prober_options *o)
 {
 	struct addr source;
@@ -376,6 +398,10 @@ static enum option_outcome options_check(const struct prober_options *o)
 	if (o->min_burst > o->max_burst)
 		return options_refuse("--min-burst %u is above --max-burst %u", o->min_burst,
 				      o->max_burst);
+	if (o->contact && !contact_is_fine(o->contact))
+		return options_refuse("--contact: '%s' is not mailto: or https: with no more than "
+				      "%d characters",
+				      o->contact, PROBE_CONTACT_MAX);
 	if (o->source && !addr_from_text(o->source, &source))
 		return options_refuse("--source: '%s' is not an address", o->source);
 	if (options_check_transmit(o) != OPTION_OK || options_check_streams(o) != OPTION_OK)

@@ -10,6 +10,8 @@
 #include "output/record.h"
 #include "prober/transmit_options.h"
 
+#define OPTIONS_ANONYMOUS_MAX 10000 /* targets without --contact; its help says so, too */
+
 enum options_direction { DIRECTION_FORWARD, DIRECTION_REVERSE, DIRECTION_TWO_WAY };
 enum options_mode { MODE_SINGLEPATH, MODE_MULTIPATH };
 enum options_protocol { PROTOCOL_UDP, PROTOCOL_TCP, PROTOCOL_ICMP };
@@ -22,6 +24,7 @@ struct prober_options {
 	struct option_list blocklists;
 	struct option_list allowlists;
 	const char *forward_to;
+	const char *contact;
 	uint64_t seed; /* of the order; drawn if not given */
 	uint32_t shards;
 	uint32_t shard;
@@ -29,6 +32,7 @@ struct prober_options {
 	uint64_t timeout_ns;
 	uint64_t inter_ns;	 /* 0: no limit */
 	uint64_t max_runtime_ns; /* 0: no limit */
+	double min_hitrate;	 /* 0: none */
 	uint32_t rate_pps;	 /* 0: no limit */
 	uint32_t window;	 /* 0: from the rate */
 	/* Which probes. */
@@ -67,6 +71,7 @@ struct prober_options {
 	bool skip_invalid;
 	bool allow_special;
 	bool dry_run;
+	bool no_contact;
 	bool study;
 	bool no_merge;
 	bool resolve_aliases;

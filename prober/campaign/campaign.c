@@ -168,9 +168,12 @@ _Static_assert(CRAFT_MAX <= SENDER_PACKET_MAX, "what is crafted can be sent");
 static int campaign_send(struct campaign *c, const struct engine_packet *packet, mono now)
 {
 	struct job *job = intake_job(c->intake, packet->job);
+	struct probe_spec spec = packet->spec;
 	uint8_t bytes[CRAFT_MAX];
-	size_t len = craft_packet(&packet->spec, bytes);
+	size_t len;
 
+	spec.contact = c->config.contact;
+	len = craft_packet(&spec, bytes);
 	intake_refresh_route(c->intake, job, now);
 	return sender_send(c->sender, &job->route, bytes, len);
 }
@@ -256,31 +259,6 @@ static void campaign_schedule(struct campaign *c, mono now)
 	event_add(c->timer, &wait);
 }
 
-/* No more packets; what is under way is awaited, or with `now_or_never` not. */
-static void campaign_interrupt(struct campaign *c, bool now_or_never)
-{
-	if (c->state == RUN_COMPLETE)
-		c->state = RUN_INTERRUPTED;
-	c->has_parked = false;
-	intake_stop(c->intake);
-	if (c->namer)
-		namer_stop(c->namer);
-	engine_interrupt(c->engine, now_or_never, clock_now());
-}
-
-static void campaign_report(struct campaign *c, mono now)
-{
-	struct campaign_stats stats;
-	uint64_t targets;
-
-	if (mono_before(now, progress_due(&c->progress)))
-		return;
-	targets = target_source_total(c->source);
-	campaign_get_stats(c, &stats);
-	progress_show(&c->progress, &stats, engine_running(c->engine),
-		      targets * (c->config.forward && c->config.reverse ? 2 : 1), now);
-}
-
 static void campaign_turn(struct campaign *c)
 {
 	mono now = clock_now();
@@ -295,6 +273,7 @@ static void campaign_turn(struct campaign *c)
 	campaign_collect(c, now); /* first: it makes room for others */
 	campaign_transmit(c, now);
 	campaign_report(c, now);
+	campaign_watch(c, now);
 	if (campaign_is_done(c))
 		event_base_loopbreak(c->base);
 	else
@@ -359,12 +338,18 @@ enum run_state campaign_run(struct campaign *c)
 	c->flushed = clock_now();
 	c->ends_at = c->config.max_runtime_ns ? mono_after(c->flushed, c->config.max_runtime_ns)
 					      : MONO_NEVER;
+	halt_init(&c->halt, c->config.min_hitrate, c->config.timeout_ns, c->flushed);
 	progress_init(&c->progress, c->config.progress, c->config.shows_results, c->flushed);
 	event_active(c->timer, EV_TIMEOUT, 0);
 	event_base_dispatch(c->base);
 	progress_end(&c->progress);
 	fanout_flush(c->sinks);
 	return c->state;
+}
+
+const char *campaign_reason(const struct campaign *c)
+{
+	return c->reason[0] ? c->reason : NULL;
 }
 
 void campaign_get_stats(const struct campaign *c, struct campaign_stats *ret_stats)

@@ -37,6 +37,9 @@ struct campaign_config {
 	struct addr source; /* none: as routed */
 	struct addr toward; /* reverse: who gets the probes; none: this host */
 	bool skip_invalid;
+	double min_hitrate;	 /* halt below that share of answers; 0: never */
+	uint32_t targets_max;	 /* halt before more than that; 0: no limit */
+	const char *contact;	 /* goes along in packets; NULL: none */
 	uint64_t max_runtime_ns; /* then as by a signal; 0: no limit */
 	enum progress_mode progress;
 	bool shows_results; /* on the terminal */
@@ -59,10 +62,14 @@ void campaign_close(struct campaign *c);
 
 /*
  * Traces everything, until all is done or a signal ends it: SIGINT or SIGTERM once
- * sends no more and awaits what is under way, twice ends now.  Returns RUN_FAILED,
- * with the reason logged, when the network or a sink failed.
+ * sends no more and awaits what is under way, twice ends now.  It does the same to itself
+ * where it ought not to go on.  Returns RUN_FAILED, with the reason logged, when the
+ * network or a sink failed.
  */
 enum run_state campaign_run(struct campaign *c);
+
+/* Why it ended itself, as a clause; NULL: it did not.  Valid as long as the campaign. */
+const char *campaign_reason(const struct campaign *c);
 
 /* What was counted so far. */
 void campaign_get_stats(const struct campaign *c, struct campaign_stats *ret_stats);

@@ -217,6 +217,18 @@ static bool intake_has_room(const struct intake *in)
 	       pool_left(in->jobs) > 0;
 }
 
+/* A source that knows how many it has says so with its first target; others are counted. */
+static bool intake_is_too_many(struct intake *in)
+{
+	uint32_t most = in->config.targets_max;
+
+	if (!most || (in->stats.targets < most && target_source_total(in->config.source) <= most))
+		return false;
+	in->stats.too_many = true;
+	in->has_ended = true;
+	return true;
+}
+
 static void intake_fill(struct intake *in)
 {
 	struct target target;
@@ -225,7 +237,8 @@ static void intake_fill(struct intake *in)
 		in->turn_left--;
 		switch (target_source_next(in->config.source, &target)) {
 		case TARGET_OK:
-			intake_accept(in, &target);
+			if (!intake_is_too_many(in))
+				intake_accept(in, &target);
 			break;
 		case TARGET_PASSED:
 			break;

@@ -40,6 +40,7 @@ struct intake_config {
 	bool skip_invalid;
 	bool allow_special;    /* addresses that are hardly anybody's, in lists, too */
 	struct choice *choice; /* who may be probed; stays the caller's */
+	uint32_t targets_max;  /* no more than that, and none if there are more; 0: no limit */
 };
 
 struct intake_stats {
@@ -51,6 +52,7 @@ struct intake_stats {
 	uint64_t blocked;	   /* refused by the lists of who may be probed */
 	uint64_t blocked_operands; /* of those: somebody typed them */
 	uint64_t unroutable;
+	bool too_many; /* there are more than may be */
 };
 
 /* Calls `wake(arg)` when there may be news: a name resolved, input to read. */

@@ -107,6 +107,7 @@ static int campaign_open_intake(struct campaign *c, struct target_source *source
 		.skip_invalid = config->skip_invalid,
 		.allow_special = config->allow_special,
 		.choice = config->choice,
+		.targets_max = config->targets_max,
 	};
 
 	/* Only forward probes travel as what they are; requests are ICMP. */

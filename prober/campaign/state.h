@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The campaign's state, shared by campaign.c (the loop) and setup.c (life and death). */
+/* The campaign's state, shared by campaign.c (the loop), watch.c (who looks after it)
+ * and setup.c (life and death). */
 #pragma once
 
 #include <event2/event.h>
 
 #include "base/pace.h"
 #include "prober/campaign/campaign.h"
+#include "prober/campaign/halt.h"
 #include "prober/campaign/namer.h"
 #include "prober/campaign/ptr.h"
 #include "prober/engine/engine.h"
@@ -42,6 +44,8 @@ struct campaign {
 	mono flushed;
 	mono ends_at; /* by --max-runtime */
 	struct progress progress;
+	struct halt halt;
+	char reason[HALT_REASON_LEN]; /* why it ended itself; empty: it did not */
 	struct campaign_stats stats;
 };
 
@@ -51,3 +55,11 @@ void campaign_on_signal(evutil_socket_t number, short what, void *arg);
 void campaign_on_reload(evutil_socket_t number, short what, void *arg);
 /* News from outside the loop's own events: the next turn takes them in. */
 void campaign_wake(void *arg);
+
+/* watch.c, for the loop. */
+/* No more packets; what is under way is awaited, or with `now_or_never` not. */
+void campaign_interrupt(struct campaign *c, bool now_or_never);
+/* Says how far it is, if that is due. */
+void campaign_report(struct campaign *c, mono now);
+/* Where it would only do harm it ends itself. */
+void campaign_watch(struct campaign *c, mono now);

@@ -8,11 +8,20 @@
 #include "wire/checksum.h"
 #include "wire/revtr.h"
 
-/* What follows the UDP or ICMP header of a forward probe. */
+/* In each packet that has room for it: a contact, with a zero on each side, as RFC 9511 wants
+ * it where it can't come first.  All of a campaign have the same. */
+#define CRAFT_CONTACT_MAX (PROBE_CONTACT_MAX + 2)
+
+/*
+ * What follows the UDP or ICMP header of a forward probe.  In between them goes the contact,
+ * of even length; the filler makes the checksum come out as it must.
+ */
 struct WIRE craft_payload {
 	be32 tag;
-	be16 filler; /* makes the checksum come out as it must */
+	char contact[CRAFT_CONTACT_MAX];
+	be16 filler;
 };
+_Static_assert(CRAFT_CONTACT_MAX % 2 == 0, "the filler is a word of the checksum");
 
 struct WIRE craft_udp {
 	struct udp_hdr udp;
@@ -36,12 +45,26 @@ struct WIRE craft_request {
 	union WIRE {
 		char padding[REVTR_PADDED_MAX - sizeof(struct icmp_hdr) -
 			     sizeof(struct revtr_request)];
+		char contact[CRAFT_CONTACT_MAX];
 		struct revtr_object object;
 	};
 };
 #define CRAFT_INDIRECT_LEN (offsetof(struct craft_request, object) + sizeof(struct revtr_object))
 _Static_assert(CRAFT_INDIRECT_LEN >= REVTR_ANSWER_LEN, "no shorter than the answers");
 static const char craft_padding[] = "revprobe reverse-tracing";
+
+/* Writes it, where there is one; returns how many bytes that are: an even number. */
+static uint32_t craft_contact(const struct probe_spec *spec, char room[static CRAFT_CONTACT_MAX])
+{
+	uint32_t len = spec->contact ? (uint32_t)strlen(spec->contact) : 0;
+
+	if (len == 0)
+		return 0;
+	assert(len <= PROBE_CONTACT_MAX);
+	memset(room, 0, CRAFT_CONTACT_MAX);
+	memcpy(room + 1, spec->contact, len);
+	return (len + 3) / 2 * 2;
+}
 
 static uint8_t craft_icmp_type(const struct probe_spec *spec)
 {
@@ -55,20 +78,28 @@ static struct csum craft_pseudo(const struct probe_spec *spec, uint8_t proto, si
 	return csum_pseudo(&spec->src, &spec->dst, proto, (uint16_t)l4_len);
 }
 
+/* A probe of that length, with the filler behind it. */
+static size_t craft_fill(const void *probe, size_t len, be16 filler, void *l4)
+{
+	memcpy(l4, probe, len);
+	memcpy((char *)l4 + len, &filler, sizeof(filler));
+	return len + sizeof(filler);
+}
+
 static size_t craft_l4_udp(const struct probe_spec *spec, void *l4)
 {
 	struct craft_udp p = {
-		.udp = { .sport = be16_from(PROBE_SOURCE_PORT),
-			 .dport = be16_from(spec->flow),
-			 .len = be16_from(sizeof(p)) },
+		.udp = { .sport = be16_from(PROBE_SOURCE_PORT), .dport = be16_from(spec->flow) },
 		.payload = { .tag = be32_from(spec->tag) },
 	};
-	struct csum sum = csum_add(craft_pseudo(spec, PROTO_UDP, sizeof(p)), &p, sizeof(p));
+	uint32_t len = offsetof(struct craft_udp, payload.contact) +
+		       craft_contact(spec, p.payload.contact);
+	struct csum sum;
 
+	p.udp.len = be16_from((uint16_t)(len + sizeof(p.payload.filler)));
+	sum = csum_add(craft_pseudo(spec, PROTO_UDP, len + sizeof(p.payload.filler)), &p, len);
 	p.udp.checksum = be16_from(spec->id);
-	p.payload.filler = csum_filler(sum, p.udp.checksum);
-	memcpy(l4, &p, sizeof(p));
-	return sizeof(p);
+	return craft_fill(&p, len, csum_filler(sum, p.udp.checksum), l4);
 }
 
 static size_t craft_l4_tcp(const struct probe_spec *spec, void *l4)
@@ -96,12 +127,13 @@ static size_t craft_l4_icmp(const struct probe_spec *spec, void *l4)
 			  .seq = be16_from(spec->id) },
 		.payload = { .tag = be32_from(spec->tag) },
 	};
-	struct csum sum = csum_add(craft_pseudo(spec, spec->proto, sizeof(p)), &p, sizeof(p));
+	uint32_t len = offsetof(struct craft_icmp, payload.contact) +
+		       craft_contact(spec, p.payload.contact);
+	struct csum sum =
+		csum_add(craft_pseudo(spec, spec->proto, len + sizeof(p.payload.filler)), &p, len);
 
 	p.icmp.checksum = be16_from(spec->flow);
-	p.payload.filler = csum_filler(sum, p.icmp.checksum);
-	memcpy(l4, &p, sizeof(p));
-	return sizeof(p);
+	return craft_fill(&p, len, csum_filler(sum, p.icmp.checksum), l4);
 }
 
 static struct revtr_object craft_object(const struct addr *toward)
@@ -132,8 +164,14 @@ static size_t craft_l4_request(const struct probe_spec *spec, uint8_t proto, voi
 	struct csum sum;
 
 	if (addr_is_none(&spec->toward)) {
+		uint32_t contact_end = (uint32_t)offsetof(struct craft_request, contact) +
+				       craft_contact(spec, p.contact);
+
 		len = revtr_padded_len(addr_is_v4(&spec->dst), spec->proto);
-		memcpy(p.padding, craft_padding, sizeof(craft_padding));
+		if (len < contact_end)
+			len = contact_end;
+		if (!spec->contact)
+			memcpy(p.padding, craft_padding, sizeof(craft_padding));
 	} else {
 		p.object = craft_object(&spec->toward);
 	}

@@ -256,6 +256,46 @@ def on_terminal(net, *arguments):
     return said.decode()
 
 
+# --- runs that end themselves -----------------------------------------------------------------
+
+def check_hitrate(net):
+    """Hardly anybody answers: it halts with the reason, and can be gone on with."""
+    with folder() as path:
+        db = path / "h.db"
+        start = time.monotonic()
+        done = prober(net, "--timeout", "0.5", "-d", str(db), "--rate", "100", "--min-hitrate", "0.5",
+                      "--allow-special", *TRACE, BLOCK)
+        expect_status(done, EXIT_INTERRUPTED)
+        assert "halting: " in done.stderr and "--min-hitrate 0.5" in done.stderr, done.stderr
+        state, reason = one_row(db, "SELECT state, reason FROM run")
+        equal(state, "interrupted", "state of the run")
+        assert "less than --min-hitrate" in reason, reason
+        return f"after {time.monotonic() - start:.0f} s: {reason}"
+
+
+def check_contact(net):
+    """Who is asked for one is, before anything is sent; who gives one sends it along."""
+    contact = "mailto:noc@example.net"
+    address = net.topology.address("server", 4)
+    with watched(net) as (path, sent):
+        done = prober(net, "-q", "--allow-special", "-d", str(path / "n.db"), *TRACE, "10.64.0.0/18")
+        expect_status(done, EXIT_USAGE)
+        assert "more than 10000 targets need --contact" in done.stderr, done.stderr
+        equal(one_row(path / "n.db", "SELECT state, reason IS NULL FROM run"), ("interrupted", 0),
+              "state of the run")
+    equal(sent.to["0.0.0.0/0"], 0, "packets of nobody")
+    for wrong in ("noc@example.net", "http://example.net/", "mailto:", "mailto:" + 64 * "x"):
+        expect_status(prober(net, "-q", "--contact", wrong, *TRACE, address), EXIT_USAGE)
+    for direction in ("forward", "reverse"):
+        for protocol in ("udp", "icmp"):
+            with net.capture("client", "to-r1", "ip", "-A", "-Q", "out") as lines:
+                done = prober(net, *QUICK, "--contact", contact, direction, protocol, "singlepath",
+                              address)
+            expect_status(done, EXIT_OK)
+            assert any(contact in line for line in lines), f"no contact in {direction} {protocol}"
+            assert address in done.stdout.splitlines()[-1] or direction == "reverse", done.stdout
+
+
 def main():
     labtest.needs_root()
     report = labtest.Report()
@@ -269,6 +309,8 @@ def main():
         report.check("SIGHUP reads the lists again", check_reload, net)
         report.check("a dry run names the targets and sends nothing", check_dry_run, net)
         report.check("--max-runtime ends in order", check_max_runtime, net)
+        report.check("too few answers halt it", check_hitrate, net)
+        report.check("packets say whom to ask", check_contact, net)
         report.check("progress is shown on a terminal", check_progress, net)
     return report.end()
 

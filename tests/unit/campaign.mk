@@ -8,3 +8,7 @@ unit_tests += tests/unit/test_progress
 tests_unit_test_progress_SOURCES = tests/unit/test_progress.c \
 	prober/campaign/progress.c prober/campaign/progress.h
 tests_unit_test_progress_LDADD = $(TEST_LIBS)
+unit_tests += tests/unit/test_halt
+tests_unit_test_halt_SOURCES = tests/unit/test_halt.c \
+	prober/campaign/halt.c prober/campaign/halt.h
+tests_unit_test_halt_LDADD = $(TEST_LIBS)

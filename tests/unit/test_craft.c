@@ -52,14 +52,24 @@ static struct probe_spec spec_of(const struct craft_case *t, uint8_t ttl, uint16
 	return spec;
 }
 
+static const char *const contacts[] = {
+	NULL,
+	"https:x",
+	"mailto:noc@example.net",
+	"https://measurements.example.net/who-we-are-and-how-to-stop-us/1",
+};
+
 static struct probe_spec random_spec(const struct craft_case *t, struct random *r)
 {
+	struct probe_spec spec;
 	static const uint16_t corners[] = { 0, 1, 53, 80, 0xbeaf, 0xfffe, 0xffff };
 	uint16_t flow = (uint16_t)random_u64(r);
 
 	if (random_below(r, 3) == 0)
 		flow = corners[random_below(r, ARRAY_LEN(corners))];
-	return spec_of(t, (uint8_t)random_u64(r), flow, (uint16_t)(1 + random_below(r, 65535)));
+	spec = spec_of(t, (uint8_t)random_u64(r), flow, (uint16_t)(1 + random_below(r, 65535)));
+	spec.contact = contacts[random_below(r, ARRAY_LEN(contacts))];
+	return spec;
 }
 
 static size_t ip_len_of(const struct craft_case *t)
@@ -171,6 +181,39 @@ Test(craft, another_flow_looks_different_to_load_balancers)
 		craft_packet(&other, b);
 		cr_expect_neq(memcmp(a + ip_len_of(&cases[i]), b + ip_len_of(&cases[i]), 4), 0,
 			      "%s", cases[i].name);
+	}
+}
+
+/* --- contacts --------------------------------------------------------------- */
+
+/* Between zeros, where RFC 9511 has readers look for it; nowhere in TCP and in what goes to
+ * somebody else. */
+Test(craft, contact_goes_along_where_there_is_room)
+{
+	for (size_t i = 0; i < ARRAY_LEN(cases) * ARRAY_LEN(contacts); i++) {
+		const struct craft_case *t = &cases[i % ARRAY_LEN(cases)];
+		const char *contact = contacts[i / ARRAY_LEN(cases)];
+		struct probe_spec spec = spec_of(t, 3, 33500, 77);
+		size_t before = ip_len_of(t) + 12; /* the tag, or what is asked for */
+		uint8_t packet[CRAFT_MAX];
+		size_t len, contact_len;
+
+		spec.contact = contact;
+		memset(packet, 0xa5, sizeof(packet));
+		len = craft_packet(&spec, packet);
+		if (!contact || (t->proto == PROTO_TCP && !t->is_request)) {
+			cr_expect_eq(len, t->len, "%s", t->name);
+			continue;
+		}
+		contact_len = strlen(contact);
+		cr_assert_geq(len, before + 1 + contact_len + 1, "%s", t->name);
+		cr_expect_eq(packet[before], 0, "%s", t->name);
+		cr_expect_str_eq((const char *)packet + before + 1, contact, "%s", t->name);
+		cr_expect_geq(len, t->len, "%s: shorter than the answers allow", t->name);
+		expect_valid_checksums(t, &spec);
+		cr_assert(addr_from_text(t->is_v4 ? "203.0.113.1" : "2001:db8:9::1", &spec.toward));
+		cr_expect(!t->is_request || craft_packet(&spec, packet) < before + 22 + contact_len,
+			  "%s: towards somebody else", t->name);
 	}
 }
 
