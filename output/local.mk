@@ -38,7 +38,7 @@ liboutput_a_SOURCES = \
 	output/run.h \
 	output/page.c output/page.h \
 	output/report.c output/report.h \
-	output/report_db.c output/report_db.h \
+	output/report_cycle.c output/report_cycle.h \
 	output/report_endpoint.c output/report_state.h \
 	output/report_sums.c \
 	output/sink.h \

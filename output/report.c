@@ -10,7 +10,7 @@
 #include "base/container.h"
 #include "base/log.h"
 #include "output/report.html.h"
-#include "output/report_db.h"
+#include "output/report_cycle.h"
 #include "output/report_state.h"
 #include "output/whole_file.h"
 
@@ -303,13 +303,13 @@ static int write_file(struct report *r)
 
 static int prepare(struct report *r)
 {
-	int err = report_db_open(r->options->database, &r->db);
+	int err = sqlite_db_open_to_read(r->options->database, &r->db);
 
 	/* One state of the database from here on, whoever writes to it. */
 	if (!err)
 		err = sqlite_db_exec(r->db, "BEGIN");
 	if (!err)
-		err = report_db_find_cycle(r);
+		err = report_cycle_find(r);
 	if (!err)
 		err = ids_init(r, &r->addrs, "SELECT max(addr_id) FROM addr",
 			       "SELECT text, ptr, asn, country, city FROM addr WHERE addr_id = ?1");

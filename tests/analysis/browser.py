@@ -87,6 +87,13 @@ class Page:
         assert "exceptionDetails" not in got, f"{script}: {got['exceptionDetails']}"
         return got["result"].get("value")
 
+    def until(self, script, what):
+        """Asks again until the expression is true."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not self.run(script):
+            assert time.monotonic() < deadline, f"never: {what}"
+            time.sleep(0.05)
+
     def resize(self, width, height=900, is_dark=False):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height,
                   deviceScaleFactor=1, mobile=width < 600)

@@ -84,7 +84,7 @@ def check_use(folder):
             (2, "no database given", ("-o", kept)),
             (2, "no --output given", (folder / "world.db",)),
             (1, "cannot open: No such file", (folder / "none.db", "-o", kept)),
-            (1, "file is not a database", (world.HERE / "world.py", "-o", kept)),
+            (1, "not an SQLite database", (world.HERE / "world.py", "-o", kept)),
             (1, "no such cycle", ("--cycle", 99, folder / "world.db", "-o", kept)),
             (1, "no such cycle", ("--list", "none", folder / "world.db", "-o", kept))):
         said = revprobe("report", *arguments, status=status)[1]
@@ -287,8 +287,8 @@ def check_keyboard(page):
     else:
         raise AssertionError("Tab does not get to an endpoint")
     page.press("Enter", 13, "\r")
-    equal(page.run("new Promise((done) => setTimeout(() => done(location.hash + ' ' +"
-                   " document.activeElement.id), 100))"), f"{at} detail-title", "where that leads")
+    page.until(f"location.hash === '{at}' && document.activeElement.id === 'detail-title'",
+               "the endpoint, with the focus on its title")
 
 
 CONTRASTS = """
@@ -352,7 +352,10 @@ def check_names(page):
 def check_width(page, folder, width, is_dark):
     """Nothing is wider than the window, and it looks like something."""
     page.resize(width, is_dark=is_dark)
-    page.run("new Promise((done) => setTimeout(done, 300))")
+    # It is drawn anew a moment after the window changed.
+    page.until("document.querySelector('#drawing svg').viewBox.baseVal.width <="
+               " Math.max(300, document.getElementById('drawing').clientWidth) + 1",
+               f"a drawing for {width} pixels")
     assert page.run("document.documentElement.scrollWidth") <= width, "wider than the window"
     clipped = page.run("[...document.querySelectorAll('#drawing g')].filter((g) => {"
                        " const box = g.querySelector('rect'); return box &&"

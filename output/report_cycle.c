@@ -1,85 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "output/report_db.h"
+#include "output/report_cycle.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/container.h"
 #include "base/log.h"
 #include "output/report_state.h"
-
-enum { APPLICATION_ID = 0x52545230, BUSY_TIMEOUT_MS = 5000 };
-
-static int open_to_read(const char *path, struct sqlite_db **ret_db)
-{
-	struct sqlite_db *db = calloc(1, sizeof(*db));
-	int64_t application_id = 0;
-	int err = -ENOMEM;
-
-	if (!db)
-		return err;
-	db->lock_fd = -1;
-	db->path = strdup(path);
-	if (db->path)
-		err = sqlite_db_fail(
-			db, sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READONLY, NULL));
-	if (!err) {
-		sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
-		err = sqlite_db_value(db, "PRAGMA application_id", &application_id);
-	}
-	if (!err && application_id != APPLICATION_ID) {
-		log_error("%s: the database of another program", path);
-		err = -EINVAL;
-	}
-	if (err)
-		sqlite_db_close(db);
-	else
-		*ret_db = db;
-	return err;
-}
-
-/* Opening to write upgrades. */
-static int upgrade(const char *path)
-{
-	struct sqlite_db *db;
-	int err = sqlite_db_open(path, &db);
-
-	if (!err)
-		sqlite_db_close(db);
-	return err;
-}
-
-int report_db_open(const char *path, struct sqlite_db **ret_db)
-{
-	struct sqlite_db *db;
-	int64_t is_new;
-	int err;
-
-	if (access(path, F_OK) != 0) {
-		err = -errno;
-		log_error("%s: cannot open: %s", path, strerror(-err));
-		return err;
-	}
-	err = open_to_read(path, &db);
-	if (err)
-		return err;
-	err = sqlite_db_value(db,
-			      "SELECT count(*) FROM pragma_table_info('trace')"
-			      " WHERE name = 'as_path_id'",
-			      &is_new);
-	if (err || !is_new)
-		sqlite_db_close(db);
-	if (!err && !is_new) {
-		err = upgrade(path);
-		if (!err)
-			err = open_to_read(path, &db);
-	}
-	if (!err)
-		*ret_db = db;
-	return err;
-}
 
 static int find_row(struct report *r)
 {
@@ -131,7 +59,7 @@ static int find_number(struct report *r, const char *sql, int64_t last, int64_t 
 	return err;
 }
 
-int report_db_find_cycle(struct report *r)
+int report_cycle_find(struct report *r)
 {
 	int err = find_row(r);
 
