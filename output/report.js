@@ -156,6 +156,8 @@ function changesOf(history) {
 	return { changes, last };
 }
 function stateOf(e) {
+	if (DIRECTIONS.every((d) => e[d] && e[d].reached))
+		return "both reached";
 	return DIRECTIONS.filter((d) => e[d]).map((d) =>
 		e[d].reached ? `${d} reached` : `${d}: ${e[d].stop}`).join(", ");
 }
@@ -595,7 +597,7 @@ function linkTable(trace, direction) {
 function verdict(e) {
 	const f = e.forward && asPath(e.forward.as), r = e.reverse && asPath(e.reverse.as);
 	const holes = (p) => p && p[2] ? ` (${p[2]} ${p[2] === 1 ? "hop" : "hops"} without a system in between)` : "";
-	return el("ul", null, el("li", null, e.state + "."),
+	return el("ul", null, el("li", null, `${e.state[0].toUpperCase()}${e.state.slice(1)}.`),
 		e.as === "differ" && el("li", null, "The AS paths differ."), e.as === "same" && el("li", null, "The AS paths are the same."),
 		f && el("li", null, `AS path there: ${f[0]}${holes(f)}`), r && el("li", null, `AS path back, from here: ${r[1]}${holes(r)}`));
 }
@@ -625,7 +627,7 @@ function detail(e) {
 	};
 	const rtt = rttChart(e, Math.min(room, 820)), past = rttHistory(sequences, Math.min(room, 820));
 	const hasPast = sequences.some((s) => s.length > 1);
-	$("detail-title").textContent = `${e.name} \u2013 ${e.at.text}`;
+	$("detail-title").textContent = e.name === e.at.text ? e.name : `${e.name} \u2013 ${e.at.text}`;
 	paint = hueOf(e);
 	put(body,
 		el("p", { class: "turn" }, turn(-1, "\u2190 previous"), turn(1, "next \u2192")),
