@@ -76,7 +76,7 @@ static int unpack(z_stream *z, char **text, size_t room, size_t most)
 		result = inflate(z, Z_NO_FLUSH);
 	}
 	if (result == Z_STREAM_END)
-		return z->total_out <= most ? 0 : -E2BIG;
+		return z->total_out > most ? -E2BIG : z->avail_in > 0 ? -EBADMSG : 0;
 	/* Out of input without an end is "no progress", Z_BUF_ERROR. */
 	return result == Z_MEM_ERROR ? -ENOMEM : -EBADMSG;
 }

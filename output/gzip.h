@@ -8,5 +8,5 @@
 int gzip_pack(const void *bytes, size_t len, void **ret_packed, size_t *ret_len);
 
 /* The other way round, and one NUL behind it.  No more than `most` bytes: -E2BIG.
- * -EBADMSG: it is no whole gzip. */
+ * -EBADMSG: it is no whole gzip, or has something behind it. */
 int gzip_unpack(const void *packed, size_t len, size_t most, char **ret_text, size_t *ret_len);

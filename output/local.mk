@@ -22,6 +22,7 @@ liboutput_a_SOURCES = \
 	output/ledger.c output/ledger.h \
 	output/json_text.c output/json_text.h \
 	output/jsonl.c \
+	output/json_scan.c output/json_scan.h \
 	output/names.c output/names.h \
 	output/objects.c output/objects.h \
 	output/outbox.c output/outbox.h \
@@ -58,8 +59,13 @@ liboutput_a_SOURCES = \
 	output/study.c output/study.h \
 	output/study_graph.c output/study_graph.h \
 	output/study_maker.c output/study_maker.h \
+	output/study_input.h \
+	output/study_place.c output/study_place.h \
+	output/study_read.c output/study_read.h \
+	output/study_reader.c output/study_reader.h \
 	output/study_settings.c \
 	output/study_sink.c \
+	output/study_vertices.c output/study_vertices.h \
 	output/text.c \
 	output/text_graph.c output/text_graph.h \
 	output/text_mark.c output/text_mark.h \

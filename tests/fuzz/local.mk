@@ -4,9 +4,9 @@
 #     make fuzz FUZZ_SECONDS=600
 # A new target takes a name in each of the two lists and its lines below them.
 fuzz_tests = tests/fuzz/fuzz_lines tests/fuzz/fuzz_options tests/fuzz/fuzz_parse \
-	tests/fuzz/fuzz_prefixes
+	tests/fuzz/fuzz_prefixes tests/fuzz/fuzz_study
 fuzz_live = tests/fuzz/live_lines tests/fuzz/live_options tests/fuzz/live_parse \
-	tests/fuzz/live_prefixes
+	tests/fuzz/live_prefixes tests/fuzz/live_study
 EXTRA_PROGRAMS = $(fuzz_live)
 CLEANFILES += $(fuzz_live)
 EXTRA_DIST += tests/fuzz/corpus
@@ -37,6 +37,12 @@ tests_fuzz_fuzz_prefixes_LDADD = $(BASE_LIBS)
 tests_fuzz_live_prefixes_SOURCES = tests/fuzz/fuzz_prefixes.c tests/fuzz/fuzz.h
 tests_fuzz_live_prefixes_LDADD = $(BASE_LIBS)
 tests_fuzz_live_prefixes_LDFLAGS = $(LIBFUZZER_FLAGS)
+
+tests_fuzz_fuzz_study_SOURCES = tests/fuzz/fuzz_study.c $(FUZZ_REPLAY)
+tests_fuzz_fuzz_study_LDADD = $(OUTPUT_LIBS)
+tests_fuzz_live_study_SOURCES = tests/fuzz/fuzz_study.c tests/fuzz/fuzz.h
+tests_fuzz_live_study_LDADD = $(OUTPUT_LIBS)
+tests_fuzz_live_study_LDFLAGS = $(LIBFUZZER_FLAGS)
 
 # What libFuzzer finds worth keeping goes to the build tree.
 fuzz: $(fuzz_live)

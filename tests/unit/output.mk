@@ -30,6 +30,7 @@ unit_tests += \
 	tests/unit/test_study_document \
 	tests/unit/test_study_memory \
 	tests/unit/test_study_names \
+	tests/unit/test_study_read \
 	tests/unit/test_study_redact \
 	tests/unit/test_study_settings \
 	tests/unit/test_study_sink \
@@ -124,6 +125,9 @@ tests_unit_test_study_memory_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_study_names_SOURCES = tests/unit/test_study_names.c $(test_study)
 tests_unit_test_study_names_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_study_names_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_study_read_SOURCES = tests/unit/test_study_read.c tests/unit/malformed.c \
+	tests/unit/malformed.h $(test_study)
+tests_unit_test_study_read_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_study_redact_SOURCES = tests/unit/test_study_redact.c $(test_study)
 tests_unit_test_study_redact_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_study_redact_LDADD = $(OUTPUT_TEST_LIBS)

@@ -66,3 +66,19 @@ Test(gzip, cut_or_damaged_is_an_error)
 	free(packed);
 	free(bytes);
 }
+
+Test(gzip, something_behind_it_is_an_error)
+{
+	unsigned char *packed, *longer;
+	size_t packed_len, len;
+	char *text;
+
+	cr_assert_eq(gzip_pack("abc", 3, (void **)&packed, &packed_len), 0);
+	longer = calloc(1, packed_len + 1);
+	memcpy(longer, packed, packed_len);
+	cr_assert_eq(gzip_unpack(longer, packed_len + 1, 100, &text, &len), -EBADMSG);
+	cr_assert_eq(gzip_unpack(longer, packed_len, 100, &text, &len), 0);
+	free(text);
+	free(packed);
+	free(longer);
+}
