@@ -22,6 +22,10 @@ liboutput_a_SOURCES = \
 	output/ledger.c output/ledger.h \
 	output/json_text.c output/json_text.h \
 	output/jsonl.c \
+	output/inbox.c output/inbox.h \
+	output/inbox_hops.c output/inbox_state.h \
+	output/inbox_names.c \
+	output/inbox_rows.c output/inbox_rows.h \
 	output/json_scan.c output/json_scan.h \
 	output/names.c output/names.h \
 	output/objects.c output/objects.h \

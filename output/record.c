@@ -26,6 +26,8 @@ const char *trace_stop_name(enum trace_stop stop)
 		return "no answer";
 	case STOP_BUDGET:
 		return "probe budget";
+	case STOP_NOT_TOLD:
+		return "not told";
 	}
 	return NULL;
 }

@@ -35,6 +35,7 @@ enum trace_stop {
 	STOP_NOT_SUPPORTED = 100, /* the endpoint runs no server */
 	STOP_NO_ANSWER = 101,	  /* nothing came back to the support check */
 	STOP_BUDGET = 102,	  /* multipath: the probes or flows of a trace were used up */
+	STOP_NOT_TOLD = 103,	  /* somebody else's trace, of which it is not known */
 };
 
 /* "completed", "gap limit" …; NULL for a number that is none. */

@@ -2,7 +2,7 @@
 -- explains it.  Moments are integer microseconds since 1970 UTC, round trips integer
 -- nanoseconds, addresses 4 or 16 raw bytes with their text beside them.
 PRAGMA application_id = 0x52545230;      -- 'RTR0': file(1) and we can tell
-PRAGMA user_version = 6;                 -- the schema's version
+PRAGMA user_version = 7;                 -- the schema's version
 
 CREATE TABLE run (                       -- one process: provenance
   run_id      INTEGER PRIMARY KEY,
@@ -89,7 +89,7 @@ CREATE TABLE stop (                      -- why traces end
 );
 INSERT INTO stop VALUES (1, 'completed'), (2, 'unreachable'), (4, 'loop'), (5, 'gap limit'),
   (6, 'error'), (7, 'max TTL'), (9, 'interrupted'), (100, 'not supported'), (101, 'no answer'),
-  (102, 'probe budget');
+  (102, 'probe budget'), (103, 'not told');
 CREATE TABLE trace (
   trace_id    INTEGER PRIMARY KEY,
   cycle_id    INTEGER NOT NULL REFERENCES cycle,
@@ -210,3 +210,18 @@ CREATE TABLE upload (                    -- the outbox: documents for a collecto
   body        BLOB                       -- the document as gzip; NULL once it was sent
 );
 CREATE INDEX upload_queue ON upload (attempts, upload_id) WHERE state = 'queued';
+CREATE TABLE received (                  -- the inbox: what a collector was sent
+  received_id INTEGER PRIMARY KEY,
+  sender      TEXT NOT NULL,             -- the account
+  key         TEXT NOT NULL,             -- its Idempotency-Key; 'hash:...' where it sent none
+  received_us INTEGER NOT NULL,
+  forward_id  INTEGER REFERENCES trace,  -- what became of it; NULL: it has no such direction
+  reverse_id  INTEGER REFERENCES trace,
+  unplaced    INTEGER NOT NULL,          -- vertices that no way leads to: in no other table
+  hash        BLOB NOT NULL,             -- 16 bytes over the document
+  bytes       INTEGER NOT NULL,          -- length of the document
+  body        BLOB NOT NULL,             -- the document as gzip
+  UNIQUE (sender, key)
+);
+CREATE INDEX received_forward ON received (forward_id) WHERE forward_id IS NOT NULL;
+CREATE INDEX received_reverse ON received (reverse_id) WHERE reverse_id IS NOT NULL;

@@ -18,7 +18,7 @@
 
 enum {
 	APPLICATION_ID = 0x52545230, /* as in schema.sql */
-	SCHEMA_VERSION = 6,	     /* as there */
+	SCHEMA_VERSION = 7,	     /* as there */
 	BUSY_TIMEOUT_MS = 5000,	     /* somebody else's short write, say an annotation */
 };
 
@@ -282,6 +282,17 @@ static const char *const upgrades[] = {
 	      " WHERE hop.trace_id = link.trace_id) ELSE near_ttl + 1 END, 0 FROM link"
 	      " WHERE far_id = 0) v JOIN trace t USING (trace_id);"
 	      "PRAGMA user_version = 6",
+	[6] = "INSERT INTO stop VALUES (103, 'not told');"
+	      "CREATE TABLE received (received_id INTEGER PRIMARY KEY, sender TEXT NOT NULL,"
+	      " key TEXT NOT NULL, received_us INTEGER NOT NULL,"
+	      " forward_id INTEGER REFERENCES trace, reverse_id INTEGER REFERENCES trace,"
+	      " unplaced INTEGER NOT NULL, hash BLOB NOT NULL, bytes INTEGER NOT NULL,"
+	      " body BLOB NOT NULL, UNIQUE (sender, key));"
+	      "CREATE INDEX received_forward ON received (forward_id)"
+	      " WHERE forward_id IS NOT NULL;"
+	      "CREATE INDEX received_reverse ON received (reverse_id)"
+	      " WHERE reverse_id IS NOT NULL;"
+	      "PRAGMA user_version = 7",
 };
 _Static_assert(ARRAY_LEN(upgrades) == SCHEMA_VERSION, "an upgrade for each older version");
 

@@ -350,6 +350,7 @@ void text_print_ending(FILE *out, const struct trace_record *trace)
 	fprintf(out, "-- %s", name ? name : "unknown reason");
 	switch (trace->stop) {
 	case STOP_COMPLETED:
+	case STOP_NOT_TOLD:
 		break;
 	case STOP_UNREACHABLE:
 		print_unreachable(out, trace);

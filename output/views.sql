@@ -133,3 +133,10 @@ SELECT u.upload_id, u.key, e.name AS target, u.state, u.collector, u.attempts, u
        datetime(u.queued_us / 1000000, 'unixepoch') AS queued,
        datetime(u.tried_us / 1000000, 'unixepoch') AS tried
 FROM upload u JOIN trace t USING (trace_id) JOIN endpoint e USING (endpoint_id);
+DROP VIEW IF EXISTS v_received;
+CREATE VIEW v_received AS                -- one row a document that a collector was sent
+SELECT r.received_id, r.sender, r.key, e.name AS target, r.forward_id AS forward_trace,
+       r.reverse_id AS reverse_trace, r.unplaced, r.bytes,
+       datetime(r.received_us / 1000000, 'unixepoch') AS received
+FROM received r JOIN trace t ON t.trace_id = coalesce(r.forward_id, r.reverse_id)
+     JOIN endpoint e USING (endpoint_id);

@@ -44,6 +44,7 @@ enum {
 	FLAG_ICMP_CHECKSUM = 0x20, /* of a trace: it has the place of the port */
 	FLAG_REPLY_TTL = 0x10,	   /* of a hop: known */
 	FLAG_TCP = 0x20,	   /* of a hop: the answer was a segment */
+	REASON_NONE = 0,
 	REASON_ICMP = 3,
 };
 
@@ -75,6 +76,9 @@ static void put_stop(struct warts_record *r, const struct trace_record *trace)
 		break;
 	case STOP_BUDGET:
 		reason = STOP_INTERRUPTED;
+		break;
+	case STOP_NOT_TOLD:
+		reason = REASON_NONE;
 		break;
 	case STOP_COMPLETED:
 	case STOP_LOOP:

@@ -82,6 +82,7 @@ static uint8_t report_path_len(const struct trace *t)
 	case STOP_NOT_SUPPORTED:
 	case STOP_NO_ANSWER:
 	case STOP_BUDGET:
+	case STOP_NOT_TOLD:
 		break;
 	}
 	return t->top;

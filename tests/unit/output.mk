@@ -12,6 +12,7 @@ unit_tests += \
 	tests/unit/test_id_cache \
 	tests/unit/test_ledger \
 	tests/unit/test_jsonl \
+	tests/unit/test_inbox \
 	tests/unit/test_names \
 	tests/unit/test_outbox \
 	tests/unit/test_page \
@@ -89,6 +90,9 @@ tests_unit_test_id_cache_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_jsonl_SOURCES = tests/unit/test_jsonl.c $(test_records) $(test_diamonds)
 tests_unit_test_jsonl_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_test_jsonl_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_inbox_SOURCES = tests/unit/test_inbox.c tests/unit/results.c \
+	tests/unit/results.h $(test_study)
+tests_unit_test_inbox_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_names_SOURCES = tests/unit/test_names.c $(test_records)
 tests_unit_test_names_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_picture_SOURCES = tests/unit/test_picture.c $(test_records) \

@@ -98,6 +98,7 @@ static const char *const downgrades[] = {
 	[4] = "ALTER TABLE run DROP COLUMN resumes; ALTER TABLE run DROP COLUMN reason",
 	[5] = "DROP TABLE ext; DROP TABLE vertex; ALTER TABLE hop DROP COLUMN quoted_ttl;"
 	      "ALTER TABLE hop DROP COLUMN reply_tos",
+	[6] = "DROP TABLE received; DELETE FROM stop WHERE stop = 103",
 };
 
 static int keep_text(void *text, int count, char **values, char **names)

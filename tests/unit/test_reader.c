@@ -350,7 +350,7 @@ Test(reader, older_file_is_upgraded_unless_somebody_writes)
 	expect_refused(-EBUSY);
 	close(fd);
 	EXPECT_IDS("1|", .cycle = 0);
-	results_expect("PRAGMA user_version", "6");
+	results_expect("PRAGMA user_version", "7");
 }
 
 /* What nobody of ours wrote, and where it must be found out. */

@@ -10,8 +10,9 @@
 Test(record, every_stop_reason_has_a_name_of_its_own)
 {
 	static const enum trace_stop stops[] = {
-		STOP_COMPLETED, STOP_UNREACHABLE, STOP_LOOP,	      STOP_GAP_LIMIT, STOP_ERROR,
-		STOP_MAX_TTL,	STOP_INTERRUPTED, STOP_NOT_SUPPORTED, STOP_NO_ANSWER, STOP_BUDGET,
+		STOP_COMPLETED, STOP_UNREACHABLE, STOP_LOOP,	    STOP_GAP_LIMIT,
+		STOP_ERROR,	STOP_MAX_TTL,	  STOP_INTERRUPTED, STOP_NOT_SUPPORTED,
+		STOP_NO_ANSWER, STOP_BUDGET,	  STOP_NOT_TOLD,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(stops); i++) {
@@ -22,7 +23,7 @@ Test(record, every_stop_reason_has_a_name_of_its_own)
 			cr_assert_str_neq(name, trace_stop_name(stops[j]));
 	}
 	cr_assert_null(trace_stop_name((enum trace_stop)3));
-	cr_assert_null(trace_stop_name((enum trace_stop)103));
+	cr_assert_null(trace_stop_name((enum trace_stop)104));
 }
 
 Test(record, every_status_has_a_text)

@@ -34,7 +34,7 @@ Test(sqlite, new_file_is_ours_and_one_file_remains)
 	cr_assert_eq(access(wal, F_OK), -1);
 	results_expect("SELECT application_id, user_version FROM pragma_application_id, "
 		       "pragma_user_version",
-		       "1381257776|6");
+		       "1381257776|7");
 	results_expect("PRAGMA journal_mode", "wal");
 	results_expect_sound();
 }

@@ -73,7 +73,7 @@ Test(sqlite_file, refuses_the_database_of_another_program)
 Test(sqlite_file, refuses_a_newer_schema)
 {
 	cr_assert_eq(sqlite_sink.close(results_open(), &draft_end), 0);
-	write_database("PRAGMA user_version = 7");
+	write_database("PRAGMA user_version = 8");
 	expect_refused(-ENOTSUP);
 }
 
@@ -89,7 +89,7 @@ Test(sqlite_file, upgrades_an_older_schema_and_keeps_what_is_there)
 	cr_assert_eq(results_open_as("another", &sink), 0);
 	cr_assert_eq(sqlite_sink.record(sink, &d.trace), 0);
 	cr_assert_eq(sqlite_sink.close(sink, &draft_end), 0);
-	results_expect("PRAGMA user_version", "6");
+	results_expect("PRAGMA user_version", "7");
 	results_expect("SELECT count(*), count(eps_trace) FROM v_trace", "2|0");
 	results_expect_sound();
 }

@@ -141,7 +141,7 @@ Test(sqlite_outbox, older_file_gets_the_same_outbox)
 	sqlite3_close(db);
 	results_make_old(2);
 	close_sink(queued_open("two", QUEUED_COLLECTOR));
-	results_expect("PRAGMA user_version", "6");
+	results_expect("PRAGMA user_version", "7");
 	results_expect(COLUMNS, columns);
 	results_expect("SELECT count(*) FROM sqlite_schema WHERE name = 'upload_queue'", "1");
 	results_expect("SELECT count(*) FROM v_upload", "0");
