@@ -22,6 +22,8 @@ struct outbox;
 #define OUTBOX_KEEP_US (90ll * 24 * 3600 * 1000000)
 /* How many may be on their way at once. */
 #define OUTBOX_FLIGHT_MAX 64
+/* No document of ours comes near it, unpacked: 8192 probes are a megabyte. */
+#define OUTBOX_DOCUMENT_MAX (256u << 20)
 
 struct outbox_item {
 	int64_t id;

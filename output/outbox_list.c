@@ -7,9 +7,6 @@
 #include "output/gzip.h"
 #include "output/outbox_state.h"
 
-/* No document of ours comes near it: 8192 probes are a megabyte. */
-#define DOCUMENT_MAX (256u << 20)
-
 int outbox_count(struct outbox *o, struct outbox_counts *ret_counts)
 {
 	struct outbox_counts counts = { 0 };
@@ -53,7 +50,8 @@ static int unpack(struct outbox *o, sqlite3_stmt *row, int column, char **ret_te
 	if (sqlite3_column_type(row, column) == SQLITE_NULL)
 		return 0;
 	err = gzip_unpack(sqlite3_column_blob(row, column),
-			  (size_t)sqlite3_column_bytes(row, column), DOCUMENT_MAX, ret_text, &len);
+			  (size_t)sqlite3_column_bytes(row, column), OUTBOX_DOCUMENT_MAX, ret_text,
+			  &len);
 	if (err == -EBADMSG || err == -E2BIG)
 		log_error("%s: upload %s: the document is damaged", o->db->path,
 			  column_text(row, 0));

@@ -23,6 +23,7 @@ struct transfer {
 	CURL *easy;
 	struct curl_slist *headers;
 	void *body;
+	bool is_packed;
 	size_t answer_len; /* all of it */
 	size_t text_len;   /* what was kept of it */
 	char text[HTTP_REASON_LEN];
@@ -77,13 +78,13 @@ static int transfer_add_header(struct transfer *t, const char *line)
 }
 
 /* The key is a string as structured fields have them (RFC 8941). */
-static int transfer_add_headers(struct transfer *t, const char *key)
+static int transfer_add_headers(struct transfer *t, const char *key, bool is_packed)
 {
 	char line[96];
 	int err = transfer_add_header(t, "Content-Type: application/json");
 
 	snprintf(line, sizeof(line), "Idempotency-Key: \"%s\"", key);
-	if (!err)
+	if (!err && is_packed)
 		err = transfer_add_header(t, "Content-Encoding: gzip");
 	if (!err)
 		err = transfer_add_header(t, line);
@@ -135,7 +136,8 @@ static bool transfer_set_request(struct transfer *t, size_t body_len)
 	       !curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 }
 
-int http_post(struct http *h, int64_t id, const char *key, void *body, size_t body_len)
+int http_post(struct http *h, int64_t id, const char *key, void *body, size_t body_len,
+	      bool is_packed)
 {
 	struct transfer *t = calloc(1, sizeof(*t));
 
@@ -146,9 +148,11 @@ int http_post(struct http *h, int64_t id, const char *key, void *body, size_t bo
 	t->http = h;
 	t->id = id;
 	t->body = body;
+	t->is_packed = is_packed;
 	t->easy = curl_easy_init();
-	if (!t->easy || transfer_add_headers(t, key) || !transfer_set_request(t, body_len) ||
-	    !transfer_set_security(t) || curl_multi_add_handle(h->multi, t->easy) != CURLM_OK) {
+	if (!t->easy || transfer_add_headers(t, key, is_packed) ||
+	    !transfer_set_request(t, body_len) || !transfer_set_security(t) ||
+	    curl_multi_add_handle(h->multi, t->easy) != CURLM_OK) {
 		transfer_free(t);
 		return -ENOMEM;
 	}
@@ -172,7 +176,8 @@ static bool is_answered(const struct transfer *t, CURLcode code)
 
 static void transfer_end(struct transfer *t, CURLcode code)
 {
-	struct http_result result = { .is_untrusted = is_about_trust(code) };
+	struct http_result result = { .was_packed = t->is_packed,
+				      .is_untrusted = is_about_trust(code) };
 	char reason[HTTP_REASON_LEN], *target = NULL;
 	struct http *h = t->http;
 	int64_t id = t->id;

@@ -32,6 +32,7 @@ struct http_config {
 
 struct http_result {
 	long status;	    /* 0: there was no whole answer, or it can't be trusted */
+	bool was_packed;    /* it was sent as gzip */
 	bool is_untrusted;  /* the other side could not prove who it is */
 	uint64_t retry_ns;  /* Retry-After (RFC 9110, section 10.2.3); 0: none */
 	const char *reason; /* the answer's text, or what went wrong: one line, printable */
@@ -46,5 +47,6 @@ int http_open(struct event_base *base, const struct http_config *config, http_do
 /* Takes NULL.  Attempts under way end without a word. */
 void http_close(struct http *h);
 
-/* Takes `body`, also where it fails: -ENOMEM. */
-int http_post(struct http *h, int64_t id, const char *key, void *body, size_t body_len);
+/* Takes `body`, which is gzip or plain JSON, also where it fails: -ENOMEM. */
+int http_post(struct http *h, int64_t id, const char *key, void *body, size_t body_len,
+	      bool is_packed);

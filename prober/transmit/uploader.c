@@ -9,6 +9,7 @@
 
 #include "base/container.h"
 #include "base/log.h"
+#include "output/gzip.h"
 #include "prober/transmit/backoff.h"
 #include "prober/transmit/verdict.h"
 
@@ -21,6 +22,7 @@ struct uploader {
 	struct http *http;
 	struct backoff backoff;
 	uint32_t in_flight;
+	bool is_plain;		  /* the collector does not take gzip */
 	mono started, progressed; /* when something was settled for the last time */
 	struct uploader_counts counts;
 	enum uploader_end end;
@@ -45,6 +47,21 @@ static mono uploader_deadline(const struct uploader *u)
 	return mono_min(patience, mono_after(u->started, u->config.deadline_ns));
 }
 
+/* As it is to be sent. */
+static int uploader_unpack(struct outbox_item *item)
+{
+	char *text;
+	size_t len;
+	int err = gzip_unpack(item->body, item->body_len, OUTBOX_DOCUMENT_MAX, &text, &len);
+
+	if (err)
+		return err;
+	outbox_item_fini(item);
+	item->body = text;
+	item->body_len = len;
+	return 0;
+}
+
 /* Returns -ENOENT if nothing is left to start. */
 static int uploader_start(struct uploader *u)
 {
@@ -53,7 +70,13 @@ static int uploader_start(struct uploader *u)
 
 	if (err)
 		return err;
-	err = http_post(u->http, item.id, item.key, item.body, item.body_len);
+	if (u->is_plain)
+		err = uploader_unpack(&item);
+	if (err) {
+		outbox_item_fini(&item);
+		return err;
+	}
+	err = http_post(u->http, item.id, item.key, item.body, item.body_len, !u->is_plain);
 	if (!err) {
 		u->in_flight++;
 		u->counts.attempts++;
@@ -148,6 +171,19 @@ static int uploader_settle(struct uploader *u, int64_t id, const struct http_res
 	return outbox_rejected(u->outbox, id, result->status, result->reason, clock_wall_us());
 }
 
+/* 415: it does not read gzip (RFC 9110, section 15.5.16).  Said to a plain one it is about
+ * the document. */
+static bool uploader_goes_plain(struct uploader *u, int64_t id, const struct http_result *result)
+{
+	if (result->status != 415 || !result->was_packed)
+		return false;
+	if (!u->is_plain)
+		log_info("transmit: the collector takes no gzip: sent without");
+	u->is_plain = true;
+	outbox_forget(u->outbox, id);
+	return true;
+}
+
 static void uploader_on_done(void *arg, int64_t id, const struct http_result *result)
 {
 	enum verdict verdict = result->is_untrusted ? VERDICT_REFUSED : verdict_of(result->status);
@@ -155,6 +191,10 @@ static void uploader_on_done(void *arg, int64_t id, const struct http_result *re
 	int err = 0;
 
 	u->in_flight--;
+	if (uploader_goes_plain(u, id, result)) {
+		uploader_turn(u);
+		return;
+	}
 	switch (verdict) {
 	case VERDICT_SENT:
 	case VERDICT_REJECTED:

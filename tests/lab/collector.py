@@ -123,7 +123,8 @@ class Server(http.server.ThreadingHTTPServer):
 class Collector:
     """What it was sent, and what it thinks of it."""
 
-    def __init__(self, auth=None):
+    def __init__(self, auth=None, takes_gzip=True):
+        self.takes_gzip = takes_gzip
         self.auth = auth  # "NAME:PASSWORD"; None: everybody may
         self.plan = []
         self.stored = {}
@@ -139,12 +140,15 @@ class Collector:
             wanted = "Basic " + base64.b64encode(self.auth.encode()).decode()
             if headers.get("Authorization") != wanted:
                 return 401, "who are you?"
+        if headers.get("Content-Encoding") == "gzip" and not self.takes_gzip:
+            return 415, "no gzip"
+        body = self.unpacked(headers, body)
         key = headers.get("Idempotency-Key", "")
         problem = self.problem(headers, key, body)
         if problem:
             self.faults.append(problem)
             return 400, problem
-        document = json.loads(gzip.decompress(body))
+        document = json.loads(body)
         with self.lock:
             if key not in self.stored:
                 self.stored[key] = document
@@ -156,24 +160,32 @@ class Collector:
             return 201, "thank you"
 
     @staticmethod
-    def problem(headers, key, body):
+    def unpacked(headers, body):
+        """The text of a packed body; None: it is no gzip."""
+        if headers.get("Content-Encoding") is None:
+            return body
+        with contextlib.suppress(OSError, EOFError):
+            return gzip.decompress(body)
+        return None
+
+    def problem(self, headers, key, body):
         if len(key) != 38 or key[0] != '"' or key[-1] != '"':
             return f"Idempotency-Key {key!r}"
         if headers.get("Content-Type") != "application/json":
             return f"Content-Type {headers.get('Content-Type')!r}"
-        if headers.get("Content-Encoding") != "gzip":
+        if headers.get("Content-Encoding") != ("gzip" if self.takes_gzip else None):
             return f"Content-Encoding {headers.get('Content-Encoding')!r}"
         try:
-            study_format.check(json.loads(gzip.decompress(body)))
-        except (study_format.Malformed, ValueError, OSError, EOFError) as e:
+            study_format.check(json.loads(body))
+        except (study_format.Malformed, ValueError, TypeError) as e:
             return str(e)
         return None
 
 
 @contextlib.contextmanager
-def serving(net, node, address="127.0.0.1", auth=None, certificate=None):
+def serving(net, node, address="127.0.0.1", auth=None, certificate=None, takes_gzip=True):
     """`certificate`: a file with key and certificate; then it speaks TLS."""
-    collector = Collector(auth)
+    collector = Collector(auth, takes_gzip)
     with net.inside(node):
         server = Server((address, 0), Handler, bind_and_activate=True)
     server.collector = collector

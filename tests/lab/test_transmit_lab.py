@@ -199,6 +199,21 @@ def check_rejected(net):
         expect_once(server, db)
 
 
+def check_without_gzip(net):
+    """A collector that reads no gzip gets plain documents, after one refusal."""
+    with collector.serving(net, "client", takes_gzip=False) as server, folder() as path:
+        done = measure(net, path / "n.db", server.url, targets=[server_address(net)] * 3)
+        expect_status(done, EXIT_OK)
+        assert "takes no gzip" in done.stderr, done.stderr
+        expect_once(server, path / "n.db")
+        labtest.equal(len(server.stored), 3, "documents")
+        # What was on its way with the first is refused with it.
+        assert len(server.requests) <= 6, f"{len(server.requests)} requests"
+        server.plan = [Say(415, "no JSON either")] * 2
+        expect_status(measure(net, path / "m.db", server.url), EXIT_FAILURE)
+        labtest.equal(states(path / "m.db"), {"rejected": 1}, "states")
+
+
 def check_retry_after(net, header):
     """429 is waited for as long as it says, as seconds or as a date."""
     with collector.serving(net, "client") as server, folder() as path:
@@ -614,6 +629,7 @@ def main():
         check("what may go well later is tried again", check_retries, net)
         check("an answer that got lost makes no duplicate", check_lost_answer, net)
         check("what is rejected keeps its reason", check_rejected, net)
+        check("a collector without gzip is served, too", check_without_gzip, net)
         check("Retry-After in seconds is kept", check_retry_after, net, str)
         check("Retry-After as a date is kept", check_retry_after, net,
               lambda s: email.utils.formatdate(time.time() + s, usegmt=True))
