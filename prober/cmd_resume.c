@@ -20,6 +20,7 @@ static void override(struct prober_options *o, const struct resume_options *r)
 	o->text = NULL;
 	o->max_runtime_ns = r->max_runtime_ns;
 	o->dry_run = r->dry_run;
+	o->metrics = r->metrics;
 	o->progress = r->progress;
 	o->quiet = r->quiet;
 	o->log_level = r->log_level;

@@ -229,6 +229,7 @@ static int make_config(const struct prober_options *o, struct campaign_config *r
 		.min_hitrate = o->min_hitrate,
 		.targets_max = o->contact || o->no_contact ? 0 : OPTIONS_ANONYMOUS_MAX,
 		.contact = o->contact,
+		.metrics = o->metrics,
 		.max_runtime_ns = o->max_runtime_ns,
 		.progress = (enum progress_mode)o->progress,
 		.shows_results =

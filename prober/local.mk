@@ -55,6 +55,7 @@ libcampaign_a_SOURCES = \
 	prober/campaign/dns.c prober/campaign/dns.h \
 	prober/campaign/halt.c prober/campaign/halt.h \
 	prober/campaign/intake.c prober/campaign/intake.h \
+	prober/campaign/metrics.c prober/campaign/metrics.h \
 	prober/campaign/namer.c prober/campaign/namer.h \
 	prober/campaign/progress.c prober/campaign/progress.h \
 	prober/campaign/ptr.c prober/campaign/ptr.h \

@@ -7,6 +7,7 @@
 
 #include "base/addr_text.h"
 #include "base/container.h"
+#include "base/listen_address.h"
 #include "base/log.h"
 #include "config.h"
 #include "output/picture.h"
@@ -127,6 +128,10 @@ static const struct option_desc options[] = {
 	  .help = "Send no more after so many seconds: as if interrupted." },
 	{ .name = "dry-run", .type = OPTION_FLAG, .offset = FIELD(dry_run),
 	  .help = "Send nothing: print the targets, in the order they would be traced in." },
+	{ .name = "metrics", .metavar = "[ADDR:]PORT", .type = OPTION_STRING,
+	  .offset = FIELD(metrics),
+	  .help = "Serve the counters to Prometheus, as /metrics, and as JSON, as /status, while the "
+		  "run goes on; without an address at 127.0.0.1." },
 	{ .name = "progress", .metavar = "WHEN", .type = OPTION_CHOICE, .offset = FIELD(progress),
 	  .choices = options_progress_names, .preset = "auto",
 	  .help = "Say how far it is: on a terminal on a line that is written over, elsewhere every "
@@ -381,7 +386,9 @@ static bool contact_is_fine(const char *uri)
 
 static enum option_outcome options_check(const struct prober_options *o)
 {
+	char host[LISTEN_HOST_LEN];
 	struct addr source;
+	uint16_t port;
 
 	if (o->v4 && o->v6)
 		return options_refuse("-4 and -6 exclude each other");
@@ -398,6 +405,10 @@ static enum option_outcome options_check(const struct prober_options *o)
 	if (o->min_burst > o->max_burst)
 		return options_refuse("--min-burst %u is above --max-burst %u", o->min_burst,
 				      o->max_burst);
+	if (o->metrics && listen_address(o->metrics, host, &port))
+		return options_refuse("--metrics: '%s' is not PORT, ADDRESS:PORT or "
+				      "[ADDRESS]:PORT",
+				      o->metrics);
 	if (o->contact && !contact_is_fine(o->contact))
 		return options_refuse("--contact: '%s' is not mailto: or https: with no more than "
 				      "%d characters",

@@ -58,6 +58,7 @@ struct prober_options {
 	const char *warts;
 	const char *output; /* BASE of files that show one trace each */
 	const char *asn_db;
+	const char *metrics;
 	const char *geo_db;
 	struct collector_options collector;
 	int format;    /* index in picture_formats */

@@ -24,6 +24,10 @@ static const struct option_desc options[] = {
 	{ .name = "dry-run", .type = OPTION_FLAG, .offset = FIELD(dry_run),
 	  .help = "Send nothing: print the targets that are left, in the order they would be "
 		  "traced in." },
+	{ .name = "metrics", .metavar = "[ADDR:]PORT", .type = OPTION_STRING,
+	  .offset = FIELD(metrics),
+	  .help = "Serve the counters to Prometheus, as /metrics, and as JSON, as /status, while the "
+		  "run goes on; without an address at 127.0.0.1." },
 	{ .name = "progress", .metavar = "WHEN", .type = OPTION_CHOICE, .offset = FIELD(progress),
 	  .choices = options_progress_names, .preset = "auto",
 	  .help = "Say how far it is: on a terminal on a line that is written over, elsewhere every "

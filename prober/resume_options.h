@@ -12,6 +12,7 @@ struct resume_options {
 	uint64_t run; /* 0: the newest */
 	uint32_t rate_pps;
 	uint64_t max_runtime_ns;
+	const char *metrics;
 	int progress; /* enum progress_mode */
 	bool dry_run;
 	bool quiet;

@@ -39,6 +39,7 @@ struct campaign_config {
 	bool skip_invalid;
 	double min_hitrate;	 /* halt below that share of answers; 0: never */
 	uint32_t targets_max;	 /* halt before more than that; 0: no limit */
+	const char *metrics;	 /* where to serve numbers; NULL: nowhere */
 	const char *contact;	 /* goes along in packets; NULL: none */
 	uint64_t max_runtime_ns; /* then as by a signal; 0: no limit */
 	enum progress_mode progress;

@@ -10,7 +10,8 @@ void halt_init(struct halt *h, double min_hitrate, uint64_t timeout_ns, mono now
 
 	*h = (struct halt){
 		.min_hitrate = min_hitrate,
-		.lag = lag < HALT_TICKS - HALT_WINDOW ? (uint32_t)lag : HALT_TICKS - HALT_WINDOW - 1,
+		.lag = lag < HALT_TICKS - HALT_WINDOW ? (uint32_t)lag
+						      : HALT_TICKS - HALT_WINDOW - 1,
 		.count = 1, /* all counts were 0 */
 		.next = mono_after(now, HALT_TICK_NS),
 	};

@@ -33,10 +33,10 @@ struct halt_counts {
 
 /* Of the caller's memory; begins with halt_init(). */
 struct halt {
-	double min_hitrate;  /* 0: whatever is answered will do */
-	uint32_t lag;	     /* ticks that an answer may take */
+	double min_hitrate;		      /* 0: whatever is answered will do */
+	uint32_t lag;			      /* ticks that an answer may take */
 	struct halt_counts ticks[HALT_TICKS]; /* ring: counts up to the end of each */
-	uint64_t count;	     /* of ticks so far */
+	uint64_t count;			      /* of ticks so far */
 	mono next;
 };
 

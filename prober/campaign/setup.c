@@ -181,6 +181,18 @@ static int campaign_open_events(struct campaign *c)
 	return event_add(c->readable, NULL) ? -ENOMEM : 0;
 }
 
+static int campaign_open_metrics(struct campaign *c)
+{
+	const struct metrics_config metrics = {
+		.listen = c->config.metrics,
+		.fetch = campaign_fetch,
+		.arg = c,
+	};
+
+	c->started = clock_now();
+	return c->config.metrics ? metrics_open(c->base, &metrics, &c->metrics) : 0;
+}
+
 int campaign_open(const struct campaign_config *config, struct target_source *source,
 		  struct fanout *sinks, struct campaign **ret_campaign)
 {
@@ -207,6 +219,8 @@ int campaign_open(const struct campaign_config *config, struct target_source *so
 		err = campaign_open_names(c);
 	if (!err)
 		err = campaign_open_events(c);
+	if (!err)
+		err = campaign_open_metrics(c);
 	if (err)
 		goto fail;
 	*ret_campaign = c;
@@ -226,6 +240,7 @@ void campaign_close(struct campaign *c)
 {
 	if (!c)
 		return;
+	metrics_close(c->metrics);
 	intake_close(c->intake);
 	campaign_free_event(c->readable);
 	campaign_free_event(c->timer);

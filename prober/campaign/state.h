@@ -8,6 +8,7 @@
 #include "base/pace.h"
 #include "prober/campaign/campaign.h"
 #include "prober/campaign/halt.h"
+#include "prober/campaign/metrics.h"
 #include "prober/campaign/namer.h"
 #include "prober/campaign/ptr.h"
 #include "prober/engine/engine.h"
@@ -47,6 +48,8 @@ struct campaign {
 	struct halt halt;
 	char reason[HALT_REASON_LEN]; /* why it ended itself; empty: it did not */
 	struct campaign_stats stats;
+	struct metrics *metrics; /* NULL: nobody may ask */
+	mono started;
 };
 
 /* What the loop calls; `arg` is the campaign. */
@@ -59,6 +62,8 @@ void campaign_wake(void *arg);
 /* watch.c, for the loop. */
 /* No more packets; what is under way is awaited, or with `now_or_never` not. */
 void campaign_interrupt(struct campaign *c, bool now_or_never);
+/* For the metrics; `arg` is the campaign. */
+void campaign_fetch(void *arg, struct metrics_values *ret_values);
 /* Says how far it is, if that is due. */
 void campaign_report(struct campaign *c, mono now);
 /* Where it would only do harm it ends itself. */

@@ -8,12 +8,56 @@
 
 #include "base/log.h"
 
-static void stats_put(json_t *object, const char *prefix, const char *name, uint64_t value)
+/* Whoever gets the values. */
+struct stats_taker {
+	void (*put)(void *arg, const char *name, uint64_t value);
+	void *arg;
+};
+
+static void stats_put(const struct stats_taker *taker, const char *prefix, const char *name,
+		      uint64_t value)
 {
 	char key[64];
 
 	snprintf(key, sizeof(key), "%s%s", prefix, name);
-	json_object_set_new(object, key, json_integer((json_int_t)value));
+	taker->put(taker->arg, key, value);
+}
+
+void stats_each(const struct campaign_stats *s,
+		void (*put)(void *arg, const char *name, uint64_t value), void *arg)
+{
+	const struct stats_taker taker = { put, arg };
+
+	stats_put(&taker, "", "targets", s->intake.targets);
+	stats_put(&taker, "targets-", "invalid", s->intake.invalid);
+	stats_put(&taker, "targets-", "unresolved", s->intake.unresolved);
+	stats_put(&taker, "targets-", "forbidden", s->intake.forbidden);
+	stats_put(&taker, "targets-", "special", s->intake.special);
+	stats_put(&taker, "targets-", "blocked", s->intake.blocked);
+	stats_put(&taker, "targets-", "unroutable", s->intake.unroutable);
+	stats_put(&taker, "", "traces", s->traces);
+	stats_put(&taker, "traces-", "reached", s->reached);
+	stats_put(&taker, "objects-", "lost", s->objects_lost);
+	stats_put(&taker, "packets-", "sent", s->sender.sent);
+	stats_put(&taker, "packets-", "failed", s->sender.failed);
+	stats_put(&taker, "capture-", "received", s->capture.received);
+	stats_put(&taker, "capture-", "dropped", s->capture.dropped);
+	stats_put(&taker, "names-", "asked", s->names.asked);
+	stats_put(&taker, "names-", "found", s->names.named);
+	stats_put(&taker, "names-", "refused", s->names.refused);
+	stats_put(&taker, "names-", "unanswered", s->names.unanswered);
+	stats_put(&taker, "names-", "not-awaited", s->names.early);
+	for (int i = 0; i < PARSE_VERDICT_COUNT; i++)
+		stats_put(&taker, "parse-", parse_verdict_name((enum parse_verdict)i),
+			  s->parsed[i]);
+	for (int i = 0; i < MATCH_VERDICT_COUNT; i++)
+		stats_put(&taker, "match-", match_verdict_name((enum match_verdict)i),
+			  s->matched[i]);
+}
+
+static void stats_put_json(void *arg, const char *name, uint64_t value)
+{
+	json_object_set_new(arg, name, json_integer((json_int_t)value));
 }
 
 char *stats_to_json(const struct campaign_stats *s)
@@ -23,31 +67,7 @@ char *stats_to_json(const struct campaign_stats *s)
 
 	if (!object)
 		return NULL;
-	stats_put(object, "", "targets", s->intake.targets);
-	stats_put(object, "targets-", "invalid", s->intake.invalid);
-	stats_put(object, "targets-", "unresolved", s->intake.unresolved);
-	stats_put(object, "targets-", "forbidden", s->intake.forbidden);
-	stats_put(object, "targets-", "special", s->intake.special);
-	stats_put(object, "targets-", "blocked", s->intake.blocked);
-	stats_put(object, "targets-", "unroutable", s->intake.unroutable);
-	stats_put(object, "", "traces", s->traces);
-	stats_put(object, "traces-", "reached", s->reached);
-	stats_put(object, "objects-", "lost", s->objects_lost);
-	stats_put(object, "packets-", "sent", s->sender.sent);
-	stats_put(object, "packets-", "failed", s->sender.failed);
-	stats_put(object, "capture-", "received", s->capture.received);
-	stats_put(object, "capture-", "dropped", s->capture.dropped);
-	stats_put(object, "names-", "asked", s->names.asked);
-	stats_put(object, "names-", "found", s->names.named);
-	stats_put(object, "names-", "refused", s->names.refused);
-	stats_put(object, "names-", "unanswered", s->names.unanswered);
-	stats_put(object, "names-", "not-awaited", s->names.early);
-	for (int i = 0; i < PARSE_VERDICT_COUNT; i++)
-		stats_put(object, "parse-", parse_verdict_name((enum parse_verdict)i),
-			  s->parsed[i]);
-	for (int i = 0; i < MATCH_VERDICT_COUNT; i++)
-		stats_put(object, "match-", match_verdict_name((enum match_verdict)i),
-			  s->matched[i]);
+	stats_each(s, stats_put_json, object);
 	text = json_dumps(object, JSON_PRESERVE_ORDER);
 	json_decref(object);
 	return text;

@@ -23,6 +23,10 @@ struct campaign_stats {
 	uint64_t objects_lost; /* of answers: too many of them */
 };
 
+/* Each value with its name, "packets-sent"; the same for all who show them. */
+void stats_each(const struct campaign_stats *stats,
+		void (*put)(void *arg, const char *name, uint64_t value), void *arg);
+
 /* A JSON object, {"targets": 3, …}; the caller frees it.  NULL without memory. */
 char *stats_to_json(const struct campaign_stats *stats);
 

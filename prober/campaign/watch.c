@@ -16,17 +16,33 @@ void campaign_interrupt(struct campaign *c, bool now_or_never)
 	engine_interrupt(c->engine, now_or_never, clock_now());
 }
 
+/* Traces that there will be, at most; 0: not known. */
+static uint64_t campaign_total(const struct campaign *c)
+{
+	bool both = c->config.forward && c->config.reverse;
+
+	return target_source_total(c->source) * (both ? 2 : 1);
+}
+
+void campaign_fetch(void *arg, struct metrics_values *ret_values)
+{
+	const struct campaign *c = arg;
+
+	campaign_get_stats(c, &ret_values->stats);
+	ret_values->in_flight = engine_running(c->engine);
+	ret_values->total = campaign_total(c);
+	ret_values->seconds = (double)mono_since(c->started, clock_now()) / (double)NS_PER_S;
+	ret_values->state = c->interrupts ? "ending" : "running";
+}
+
 void campaign_report(struct campaign *c, mono now)
 {
 	struct campaign_stats stats;
-	uint64_t targets;
 
 	if (mono_before(now, progress_due(&c->progress)))
 		return;
-	targets = target_source_total(c->source);
 	campaign_get_stats(c, &stats);
-	progress_show(&c->progress, &stats, engine_running(c->engine),
-		      targets * (c->config.forward && c->config.reverse ? 2 : 1), now);
+	progress_show(&c->progress, &stats, engine_running(c->engine), campaign_total(c), now);
 }
 
 /* As if by a signal, for the reason that is set. */

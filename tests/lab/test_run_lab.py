@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The prober as a program: usage, names, lists, signals, disks that fill up."""
 import contextlib
+import http.client
+import json
 import os
 import signal
 import sqlite3
@@ -147,6 +149,52 @@ def check_standard_input(net):
         child.stdin.close()
         child.stdout.read()
         labtest.equal(child.wait(20), 0, "exit status")
+
+
+def check_metrics(net):
+    """What is told while it runs is what is stored in the end."""
+    address = net.topology.address("server", 4)
+    with folder() as path:
+        db = path / "m.db"
+        argv = net.argv("client", [labtest.build_file(PROBER), "-q", "-d", str(db), "--metrics", "9436",
+                                   "two-way", "udp", "singlepath", "-t", "-", address])
+        with subprocess.Popen(argv, stdin=subprocess.PIPE, text=True) as child:
+            try:
+                child.stdin.write(f"{address}\n")
+                child.stdin.flush()
+                assert network.wait_until(lambda: status_of(net)["counters"].get("traces") == 2, 20), \
+                    "no two traces"
+                told, text = status_of(net), ask(net, "/metrics")
+                child.stdin.close()
+                labtest.equal(child.wait(20), 0, "exit status")
+            finally:
+                child.kill()
+        stored = json.loads(one_value(db, "SELECT counters FROM run"))
+    labtest.equal(told["state"], "running", "state")
+    labtest.equal(told["traces-in-flight"], 0, "traces in flight")
+    for name in ("targets", "traces", "traces-reached", "packets-sent", "match-answers"):
+        labtest.equal(told["counters"][name], stored[name], name)
+        assert f'revprobe_events_total{{event="{name}"}} {stored[name]}\n' in text, f"{name}: {text}"
+    labtest.equal(set(told["counters"]), set(stored), "names")
+    for wrong in ("9436x", "localhost:9436", "0"):
+        expect_status(prober(net, "-q", "--metrics", wrong, "forward", "udp", "singlepath", address),
+                      EXIT_USAGE)
+
+
+def ask(net, path):
+    """What the metrics say; "" where nobody listens (yet)."""
+    with net.inside("client"):
+        connection = http.client.HTTPConnection("127.0.0.1", 9436, timeout=10)
+        with contextlib.suppress(ConnectionRefusedError):
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            labtest.equal(answer.status, 200, f"status of {path}")
+            return answer.read().decode()
+    return ""
+
+
+def status_of(net):
+    return json.loads(ask(net, "/status") or '{"counters": {}}')
 
 
 # --- ends ----------------------------------------------------------------------------------
@@ -301,6 +349,7 @@ def test_program(report):
         report.check("a full queue is waited for", check_full_queue, net)
         report.check("two outputs can't share a file", check_shared_output, net)
         report.check("a target without a route does not stop the others", check_no_route, net)
+        report.check("metrics are what is stored in the end", check_metrics, net)
         for number in (signal.SIGINT, signal.SIGTERM):
             report.check(f"{number.name} ends in order", check_interrupt, net, number)
         report.check("SIGKILL leaves whole traces", check_kill, net)

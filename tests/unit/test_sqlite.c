@@ -174,10 +174,10 @@ Test(sqlite, views_speak_words)
 	d.trace.pair_id = 5;
 	cr_assert_eq(sqlite_sink.record(sink, &d.trace), 0);
 	cr_assert_eq(sqlite_sink.close(sink, &draft_end), 0);
-	results_expect(
-		"SELECT * FROM v_trace WHERE direction = 'forward'",
-		"1|1|ENDPOINTS|1|www.example.net|forward|192.0.2.1|198.51.100.7|udp|"
-		"singlepath|33500|1|completed|0|3|-|6|2|0|-|-|-|-|1|5|2023-11-14 22:13:21|500.0|-|-");
+	results_expect("SELECT * FROM v_trace WHERE direction = 'forward'",
+		       "1|1|ENDPOINTS|1|www.example.net|forward|192.0.2.1|198.51.100.7|udp|"
+		       "singlepath|33500|1|completed|0|3|-|6|2|0|-|-|-|-|1|5|2023-11-14 "
+		       "22:13:21|500.0|-|-");
 	results_expect(
 		"SELECT * FROM v_hop WHERE trace_id = 1 AND ttl = 3",
 		"1|ENDPOINTS|1|www.example.net|forward|3|33500|0|198.51.100.7|-|0.9|0|0|1|3|3|-|"
