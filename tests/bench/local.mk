@@ -49,7 +49,7 @@ bench: $(bench_programs)
 # docs/performance.md.  BENCH_CAMPAIGN passes options on.
 noinst_PROGRAMS += tests/bench/bench_send
 tests_bench_bench_send_SOURCES = tests/bench/bench_send.c
-EXTRA_DIST += tests/bench/bench_campaign.py
+EXTRA_DIST += tests/bench/bench_campaign.py tests/bench/stages.py
 bench-campaign: prober/revprobe tests/bench/bench_send tests/netsim/netsim tests/netsim/netsim_truth
 	top_builddir='$(abs_top_builddir)' $(srcdir)/tests/bench/bench_campaign.py $(BENCH_CAMPAIGN)
 
