@@ -81,6 +81,8 @@ int inbox_close(struct inbox *b, const struct run_end *end)
 		sqlite3_exec(b->db->handle, "ROLLBACK", NULL, NULL, NULL);
 	if (end)
 		err = sqlite_run_end(b->db, &b->run, end);
+	if (end && !err)
+		err = sqlite_db_exec(b->db, "PRAGMA analysis_limit = 1000; ANALYZE");
 	inbox_rows_free(b->rows);
 	sqlite3_finalize(b->find);
 	sqlite3_finalize(b->add);

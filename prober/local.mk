@@ -82,6 +82,22 @@ libtransmit_a_SOURCES = \
 libtransmit_a_CFLAGS = $(AM_CFLAGS) $(LIBEVENT_CFLAGS) $(LIBCURL_CFLAGS) $(SODIUM_CFLAGS)
 TRANSMIT_LIBS = libtransmit.a $(OUTPUT_LIBS) $(LIBEVENT_LIBS) $(LIBCURL_LIBS) $(SODIUM_LIBS)
 
+noinst_LIBRARIES += libcollect.a
+libcollect_a_SOURCES = \
+	prober/collect/account.c prober/collect/account.h \
+	prober/collect/answer.c prober/collect/answer.h \
+	prober/collect/basic.c prober/collect/basic.h \
+	prober/collect/counts.c prober/collect/counts.h \
+	prober/collect/exchange.c prober/collect/exchange.h \
+	prober/collect/gate.c prober/collect/gate.h \
+	prober/collect/guard.c prober/collect/guard.h \
+	prober/collect/hasher.c prober/collect/hasher.h \
+	prober/collect/server.c prober/collect/server.h \
+	prober/collect/state.h \
+	prober/collect/upload.c prober/collect/upload.h
+libcollect_a_CFLAGS = $(AM_CFLAGS) $(LIBEVENT_CFLAGS) $(CRYPT_CFLAGS) $(SODIUM_CFLAGS)
+COLLECT_LIBS = libcollect.a $(OUTPUT_LIBS) $(LIBEVENT_LIBS) $(CRYPT_LIBS) $(SODIUM_LIBS)
+
 bin_PROGRAMS += prober/revprobe
 noinst_LIBRARIES += libprober.a
 libprober_a_SOURCES = \
@@ -92,8 +108,10 @@ libprober_a_SOURCES = \
 	prober/cmd_export.c prober/cmd_export.h \
 	prober/cmd_show.c prober/cmd_show.h \
 	prober/cmd_report.c prober/cmd_report.h \
+	prober/cmd_collect.c prober/cmd_collect.h \
 	prober/cmd_trace.c prober/cmd_trace.h \
 	prober/cmd_transmit.c prober/cmd_transmit.h \
+	prober/collect_options.c prober/collect_options.h \
 	prober/delivery.c prober/delivery.h \
 	prober/dry_run.c prober/dry_run.h \
 	prober/exit.h \
@@ -112,4 +130,4 @@ libprober_a_SOURCES = \
 libprober_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
 prober_revprobe_SOURCES = prober/main.c
 prober_revprobe_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
-prober_revprobe_LDADD = libprober.a $(TRANSMIT_LIBS) $(CAMPAIGN_LIBS)
+prober_revprobe_LDADD = libprober.a $(COLLECT_LIBS) $(TRANSMIT_LIBS) $(CAMPAIGN_LIBS)

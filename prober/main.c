@@ -13,6 +13,7 @@
 #include "base/streams.h"
 #include "prober/annotate_options.h"
 #include "prober/cmd_annotate.h"
+#include "prober/cmd_collect.h"
 #include "prober/cmd_export.h"
 #include "prober/cmd_report.h"
 #include "prober/cmd_resume.h"
@@ -20,6 +21,7 @@
 #include "prober/cmd_sweep.h"
 #include "prober/cmd_trace.h"
 #include "prober/cmd_transmit.h"
+#include "prober/collect_options.h"
 #include "prober/exit.h"
 #include "prober/options.h"
 #include "prober/report_options.h"
@@ -54,6 +56,7 @@ static const struct {
 	const struct option_table *options;
 } commands[] = {
 	{ "annotate", cmd_annotate, &annotate_option_table },
+	{ "collect", cmd_collect, &collect_option_table },
 	{ "export", cmd_export, &export_option_table },
 	{ "report", cmd_report, &report_option_table },
 	{ "resume", cmd_resume, &resume_option_table },

@@ -88,6 +88,19 @@ static void provenance_file(json_t *object, const char *option, const struct mmd
 }
 
 /* Every setting in force, by the name of its option. */
+static void provenance_settings(json_t *object, const struct option_table *table,
+				const void *options)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct option_desc *o = &table->options[i];
+		const char letter[2] = { o->letter, '\0' };
+		json_t *value = provenance_value(o, (const char *)options + o->offset);
+
+		if (value)
+			json_object_set_new(object, o->name ? o->name : letter, value);
+	}
+}
+
 static char *provenance_config(const struct prober_options *options, const struct mmdb_about *asn,
 			       const struct mmdb_about *geo)
 {
@@ -99,14 +112,7 @@ static char *provenance_config(const struct prober_options *options, const struc
 	json_object_set_new(object, "protocol",
 			    json_string(options_protocol_name(options->protocol)));
 	json_object_set_new(object, "mode", json_string(options_mode_name(options->mode)));
-	for (size_t i = 0; i < prober_option_table.count; i++) {
-		const struct option_desc *o = &prober_option_table.options[i];
-		const char letter[2] = { o->letter, '\0' };
-		json_t *value = provenance_value(o, (const char *)options + o->offset);
-
-		if (value)
-			json_object_set_new(object, o->name ? o->name : letter, value);
-	}
+	provenance_settings(object, &prober_option_table, options);
 	provenance_file(object, "asn-db", asn);
 	provenance_file(object, "geo-db", geo);
 	text = json_dumps(object, JSON_PRESERVE_ORDER);
@@ -156,19 +162,22 @@ static char *provenance_target_list(const struct prober_options *options)
 	return strdup(used ? text : "command line");
 }
 
-int provenance_new(int argc, char **argv, const struct prober_options *options,
-		   const struct mmdb_about *asn, const struct mmdb_about *geo,
-		   struct provenance **ret_provenance)
+/* Takes the texts. */
+static int provenance_make(int argc, char **argv, char *config, char *list, uint64_t seed,
+			   struct provenance **ret_provenance)
 {
 	struct provenance *p = calloc(1, sizeof(*p));
 
-	if (!p)
+	if (!p) {
+		free(config);
+		free(list);
 		return -ENOMEM;
+	}
 	uuid_make(p->uuid);
 	p->argv = provenance_argv(argc, argv);
-	p->config = provenance_config(options, asn, geo);
+	p->config = config;
 	p->host = provenance_host();
-	p->list = provenance_target_list(options);
+	p->list = list;
 	if (!p->argv || !p->config || !p->host || !p->list) {
 		provenance_free(p);
 		return -ENOMEM;
@@ -180,11 +189,31 @@ int provenance_new(int argc, char **argv, const struct prober_options *options,
 		.config = p->config,
 		.host = p->host,
 		.list = p->list,
-		.seed = options->seed,
+		.seed = seed,
 		.started_us = clock_wall_us(),
 	};
 	*ret_provenance = p;
 	return 0;
+}
+
+int provenance_new(int argc, char **argv, const struct prober_options *options,
+		   const struct mmdb_about *asn, const struct mmdb_about *geo,
+		   struct provenance **ret_provenance)
+{
+	return provenance_make(argc, argv, provenance_config(options, asn, geo),
+			       provenance_target_list(options), options->seed, ret_provenance);
+}
+
+int provenance_new_plain(int argc, char **argv, const struct option_table *table,
+			 const void *options, const char *list, struct provenance **ret_provenance)
+{
+	json_t *object = json_object();
+	char *config;
+
+	provenance_settings(object, table, options);
+	config = json_dumps(object, JSON_PRESERVE_ORDER);
+	json_decref(object);
+	return provenance_make(argc, argv, config, strdup(list), 0, ret_provenance);
 }
 
 void provenance_free(struct provenance *p)

@@ -13,6 +13,9 @@ struct provenance;
 int provenance_new(int argc, char **argv, const struct prober_options *options,
 		   const struct mmdb_about *asn, const struct mmdb_about *geo,
 		   struct provenance **ret_provenance);
+/* The same for a command that has other options, and no targets. */
+int provenance_new_plain(int argc, char **argv, const struct option_table *table,
+			 const void *options, const char *list, struct provenance **ret_provenance);
 void provenance_free(struct provenance *p);
 
 /* It goes on with the cycle of this run. */

@@ -17,13 +17,14 @@ prober/net      | base wire                                                     
 prober/engine   | prober/probe targets output base wire                                        |
 prober/campaign | prober/engine prober/net prober/probe targets output base wire               | event2/* jansson.h sodium.h
 prober/transmit | output base wire                                                             | event2/* curl/* sodium.h
-prober          | prober/transmit prober/campaign prober/engine prober/net prober/probe targets output base wire | jansson.h sodium.h
+prober/collect  | output base wire                                                             | event2/* crypt.h sodium.h
+prober          | prober/collect prober/transmit prober/campaign prober/engine prober/net prober/probe targets output base wire | jansson.h sodium.h
 server-bpf      | base wire                                                                    | bpf/* event2/* libmnl/libmnl.h
 RULES
 }
 
 # Every library header that anybody uses; what is not listed belongs to the system.
-libraries='sys/capability.h sqlite3.h sodium.h jansson.h maxminddb.h pcap.h pcap/* libmnl/* event.h event2/* bpf/* curl/* zlib.h criterion/*'
+libraries='sys/capability.h crypt.h sqlite3.h sodium.h jansson.h maxminddb.h pcap.h pcap/* libmnl/* event.h event2/* bpf/* curl/* zlib.h criterion/*'
 
 # The engine knows of the floors beside it what they pass around, and no more.
 engine_headers='targets/target.h output/record.h'

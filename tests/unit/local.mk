@@ -10,6 +10,7 @@ include tests/unit/output.mk
 include tests/unit/engine.mk
 include tests/unit/campaign.mk
 include tests/unit/transmit.mk
+include tests/unit/collect.mk
 endif
 
 if HAVE_CRITERION
