@@ -11,7 +11,9 @@ dist_man_MANS += man/revprobe.8 man/revprobe-annotate.8 man/revprobe-transmit.8
 EXTRA_DIST += man/revprobe-annotate.8.in man/revprobe-resume.8.in man/revprobe-sweep.8.in
 EXTRA_DIST += man/revprobe.8.in man/revprobe-server.8.in man/revprobe-transmit.8.in
 MAINTAINERCLEANFILES += man/revprobe-annotate.8 man/revprobe-resume.8 man/revprobe-sweep.8
-MAINTAINERCLEANFILES += man/revprobe.8 man/revprobe-server.8 man/revprobe-transmit.8
+dist_man_MANS += man/revprobe-collect.8
+EXTRA_DIST += man/revprobe-collect.8.in
+MAINTAINERCLEANFILES += man/revprobe-collect.8
 CLEANFILES += man/revprobe-resume.8.tmp man/revprobe-resume.8.options
 CLEANFILES += man/revprobe-sweep.8.tmp man/revprobe-sweep.8.options
 CLEANFILES += man/revprobe-annotate.8.tmp man/revprobe-annotate.8.options
@@ -23,6 +25,7 @@ MAINTAINERCLEANFILES += man/revprobe-annotate.8 man/revprobe-report.8
 MAINTAINERCLEANFILES += man/revprobe.8 man/revprobe-server.8 man/revprobe-transmit.8
 CLEANFILES += man/revprobe-annotate.8.tmp man/revprobe-annotate.8.options \
 	man/revprobe-report.8.tmp man/revprobe-report.8.options
+CLEANFILES += man/revprobe-collect.8.tmp man/revprobe-collect.8.options
 CLEANFILES += man/revprobe.8.tmp man/revprobe.8.options man/revprobe-server.8.tmp \
 	man/revprobe-server.8.options man/revprobe-transmit.8.tmp man/revprobe-transmit.8.options
 
@@ -56,6 +59,9 @@ man/revprobe-export.8: man/revprobe-export.8.in prober/stored_options.c base/opt
 man/revprobe-report.8: man/revprobe-report.8.in prober/report_options.c \
 		base/option_print.c | prober/revprobe$(EXEEXT)
 	$(AM_V_GEN)program='prober/revprobe$(EXEEXT) report'; $(fill_in_options)
+man/revprobe-collect.8: man/revprobe-collect.8.in prober/collect_options.c \
+		base/option_print.c | prober/revprobe$(EXEEXT)
+	$(AM_V_GEN)program='prober/revprobe$(EXEEXT) collect'; $(fill_in_options)
 
 man/revprobe-transmit.8: man/revprobe-transmit.8.in prober/transmit_options.c \
 		prober/transmit_options.h base/option_print.c | prober/revprobe$(EXEEXT)

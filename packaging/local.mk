@@ -3,6 +3,7 @@ if INSTALL_UNITS
 systemdsystemunitdir = $(SYSTEMDSYSTEMUNITDIR)
 dist_systemdsystemunit_DATA = packaging/systemd/revprobe-sweep.timer
 nodist_systemdsystemunit_DATA = packaging/systemd/revprobe-sweep.service
+nodist_systemdsystemunit_DATA += packaging/systemd/revprobe-collect.service
 if ENABLE_SERVER
 nodist_systemdsystemunit_DATA += packaging/systemd/revprobe-server@.service
 endif
@@ -10,10 +11,14 @@ endif
 CLEANFILES += packaging/systemd/*.service
 EXTRA_DIST += packaging/systemd/revprobe-sweep.service.in packaging/systemd/revprobe-sweep.timer \
 	packaging/revprobe-sweep.cron.in
+EXTRA_DIST += packaging/systemd/revprobe-collect.service.in
 EXTRA_DIST += packaging/systemd/revprobe-server@.service.in packaging/debian packaging/build-deb packaging/etc
 
 fill_in_unit = $(MKDIR_P) $(@D) && $(SED) -e 's|@sbindir[@]|$(sbindir)|g' \
 	-e 's|@bindir[@]|$(bindir)|g' $< >$@.tmp && mv $@.tmp $@
+
+packaging/systemd/revprobe-collect.service: packaging/systemd/revprobe-collect.service.in
+	$(AM_V_GEN)$(fill_in_unit)
 
 packaging/systemd/revprobe-server@.service: packaging/systemd/revprobe-server@.service.in
 	$(AM_V_GEN)$(fill_in_unit)

@@ -50,6 +50,7 @@ check_page() {
 }
 
 check_page revprobe-annotate.8
+check_page revprobe-collect.8
 check_page revprobe-export.8
 check_page revprobe-report.8
 check_page revprobe-resume.8
