@@ -54,3 +54,5 @@ bench-campaign: prober/revprobe tests/bench/bench_send tests/netsim/netsim tests
 	top_builddir='$(abs_top_builddir)' $(srcdir)/tests/bench/bench_campaign.py $(BENCH_CAMPAIGN)
 
 .PHONY: bench bench-campaign
+.PHONY: bench
+EXTRA_DIST += tests/bench/bench_collect.py
