@@ -124,11 +124,11 @@ class Sender:
         return self.count() >= self.wanted and self.count("queued") == 0
 
 
-def disturb(senders, stop):
-    """Until all is sent, or `stop` is set: probers come and are killed."""
+def disturb(senders, calm):
+    """Until all is sent: probers come and are killed, as long as it is not `calm`."""
     def go(sender, chance):
-        while not stop.is_set() and not sender.is_done():
-            sender.run_once(0.2 + chance.random() * 2)
+        while not sender.is_done():
+            sender.run_once(300 if calm.is_set() else 0.2 + chance.random() * 2)
 
     threads = [threading.Thread(target=go, args=(sender, random.Random(number)))
                for number, sender in enumerate(senders)]
@@ -155,8 +155,8 @@ def check_chaos(net):
         stack.callback(relay.close)
         senders = [Sender(net, path / "here" if number == 0 else path, user, TOTAL // len(USERS))
                    for number, user in enumerate(USERS)]
-        stop, chance = threading.Event(), random.Random(2)
-        threads = disturb(senders, stop)
+        calm, chance = threading.Event(), random.Random(2)
+        threads = disturb(senders, calm)
         kills, started = 0, time.monotonic()
         time.sleep(1)
         fill_for_a_while(there, 1)
@@ -168,10 +168,10 @@ def check_chaos(net):
             kills += 1
             time.sleep(chance.random() * 0.3)
             c.start()
-        stop.set()
+        calm.set()
+        relay.is_calm = True
         for thread in threads:
             thread.join()
-        relay.is_calm = True
         return finish(net, c, senders, f"{kills} and {sum(s.kills for s in senders)} kills, "
                                        f"{relay.ends}")
 

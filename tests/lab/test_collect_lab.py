@@ -237,32 +237,29 @@ def check_credentials(net):
         expect_stored(c, 1)
 
 
-def flood(c, source, seconds):
+def flood(c, source, count):
     """Wrong passwords, each another one, as fast as they are answered; what was said."""
-    said = []
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        with contextlib.suppress(OSError, AssertionError):
-            said.append(c.post(b"{}", f"user{len(said)}", f"guess{len(said)}",
-                               source=source).status)
-    return said
+    return [c.post(b"{}", f"user{number}", f"guess{number}", source=source)
+            for number in range(count)]
 
 
 def check_guessing(net):
     """Who guesses is not listened to for a while; others are."""
     with folder() as path, running(net, "client", path) as c:
         labtest.equal(c.post(collecting.different(0)).status, 201, "known before")
-        said = flood(c, "127.0.0.66", 2)
-        labtest.equal(set(said[:10]), {401}, "the first")
-        labtest.equal(set(said[12:]), {429}, "the others")
-        refused = c.post(b"{}", "alice", "wrong", source="127.0.0.66")
-        assert 1 <= int(refused.headers["retry-after"]) <= 12, refused
+        begin = time.monotonic()
+        said = flood(c, "127.0.0.66", 200)
+        took = time.monotonic() - begin
+        labtest.equal({answer.status for answer in said[:10]}, {401}, "the first")
+        refused = [answer for answer in said if answer.status == 429]
+        assert len(said) - len(refused) <= 11 + took / 6, f"{len(refused)} refused in {took:.1f} s"
+        assert all(1 <= int(answer.headers["retry-after"]) <= 6 for answer in refused), refused[0]
         labtest.equal(c.post(collecting.different(1), source="127.0.0.66").status, 201,
                       "who is known from there")
         labtest.equal(c.post(collecting.different(2), "bob", source="127.0.0.67").status, 201,
                       "who is not known, from elsewhere")
         expect_stored(c, 3)
-        return f"{len(said)} guesses"
+        return f"{len(refused)} of {len(said)} guesses were not listened to"
 
 
 def check_flood(net):
@@ -345,35 +342,41 @@ def check_start(net):
 def check_rate(net):
     """More than an account may is for later, and the uploader comes back."""
     with folder() as path, running(net, "client", path, "--user-rate", "2/3") as c:
-        said = [c.post(collecting.different(i)) for i in range(4)]
-        labtest.equal([answer.status for answer in said], [201, 201, 201, 429], "answers")
-        labtest.equal(said[3].headers["retry-after"], "1", "Retry-After")
-        labtest.equal(c.post(collecting.different(9), "bob").status, 201, "another account")
+        said, begin = [], time.monotonic()
+        while not said or (said[-1].status == 201 and len(said) < 200):
+            said.append(c.post(collecting.different(len(said))))
+        most = 3 + 2 * (time.monotonic() - begin) + 1
+        assert 3 < len(said) <= most + 1, f"{len(said)} answers"
+        labtest.equal((said[-1].status, said[-1].headers.get("retry-after")), (429, "1"),
+                      "the last answer")
+        labtest.equal(c.post(collecting.different(999), "bob").status, 201, "another account")
         done = measure(net, path / "r.db", c.url, "--auth-file",
                        str(write_auth(path / "auth", "bob")), count=4)
         expect_status(done, EXIT_OK)
-        expect_stored(c, 8)
-        assert c.ended("limited") > 1, "it was never limited"
+        expect_stored(c, len(said) - 1 + 5)
+        assert c.ended("limited") >= 1, "it was never limited"
 
 
 def check_slow_clients(net):
     """200 clients that send a byte a second hinder nobody, and are cut in the end."""
-    with folder() as path, running(net, "client", path, "--request-timeout", "4") as c:
+    with folder() as path, running(net, "client", path, "--request-timeout", "8") as c:
         labtest.equal(c.post(collecting.different(0)).status, 201, "before")
         slow = [c.connect() for _ in range(200)]
         data = c.request(collecting.different(1))
-        took, sent = [], 0
+        took, sent, most = [], 0, 0
         started = time.monotonic()
         while time.monotonic() < started + 3:
             for connection in slow:
-                connection.send(data[sent:sent + 1])
+                with contextlib.suppress(OSError):
+                    connection.send(data[sent:sent + 1])
             sent += 1
+            most = max(most, c.metric("connections"))
             for i in range(10):
                 begin = time.monotonic()
                 labtest.equal(c.post(collecting.different(100 * sent + i)).status, 201, "another")
                 took.append(time.monotonic() - begin)
             time.sleep(max(0, started + sent - time.monotonic()))
-        assert c.metric("connections") >= 200, "they are not there any more"
+        assert most >= 200, f"never more than {most:.0f} at a time"
         collecting.pause_until(lambda: c.metric("connections") < 10, 20, "they are still there")
         assert c.metric("connections_cut_total") >= 200, "they were not cut"
         for connection in slow:
@@ -553,7 +556,7 @@ def check_nginx(net):
             for number in range(12):
                 net.run("client", [*curl, "-u", f"alice:{number}", "-H",
                                    "Content-Type: application/json", "-d", "{}", url])
-            labtest.equal(c.ended("guarded"), 2, "guesses that were not listened to")
+            assert 1 <= c.ended("guarded") <= 2, "guesses that were not listened to"
             labtest.equal(c.post(collecting.different(1), "alice", "wrong",
                                  headers={"X-Forwarded-For": "192.0.2.5, 192.0.2.9"}).status, 401,
                           "somebody else")
