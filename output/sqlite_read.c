@@ -39,7 +39,7 @@ static int check_newest(struct sqlite_db *db)
 
 static int upgrade_file(const char *path)
 {
-	struct sqlite_db *db;
+	struct sqlite_db *db = NULL;
 	int err = sqlite_db_open(path, &db);
 
 	if (!err)
@@ -49,7 +49,7 @@ static int upgrade_file(const char *path)
 
 int sqlite_db_open_to_read(const char *path, struct sqlite_db **ret_db)
 {
-	struct sqlite_db *db;
+	struct sqlite_db *db = NULL;
 	int64_t version;
 	int err = sqlite_db_new(path, &db);
 

@@ -76,6 +76,23 @@ struct lb {
 	size_t link_count, link_room;
 };
 
+/* Does the probe belong to that hop of the link? */
+typedef bool lb_question(const struct lb *lb, const struct lb_link *link, uint8_t hop,
+			 const struct probe_record *p);
+
+static bool is_silent(const struct probe_record *p)
+{
+	return !p->answered && !p->arrived;
+}
+
+static bool has_silence(const struct trace_record *trace, uint8_t ttl)
+{
+	for (size_t i = 0; i < trace->probe_count; i++)
+		if (trace->probes[i].ttl == ttl && is_silent(&trace->probes[i]))
+			return true;
+	return false;
+}
+
 static bool is_hole(const struct lb *lb, uint16_t vertex)
 {
 	return addr_is_none(&lb->trace->vertices[vertex].addr);
@@ -122,10 +139,10 @@ static int lb_follow(struct lb *lb, uint16_t from, uint16_t at, uint8_t hops)
 		if (trace->links[i].near != at || far <= at || lb->met[far] == from + 1u)
 			continue;
 		lb->met[far] = from + 1u;
-		if (is_hole(lb, far))
-			err = lb_follow(lb, from, far, (uint8_t)(hops + 1));
-		else
+		if (!is_hole(lb, far))
 			err = lb_add(lb, (struct lb_link){ from, far, hops });
+		else if (has_silence(trace, trace->vertices[far].ttl))
+			err = lb_follow(lb, from, far, (uint8_t)(hops + 1));
 	}
 	return err;
 }
@@ -171,26 +188,64 @@ static const struct probe_record *flow_at(const struct trace_record *trace, uint
 
 		if (p->ttl != ttl || p->flow != flow)
 			break;
-		if (p->answered || p->arrived)
+		if (!is_silent(p))
 			return p;
 	}
 	return NULL;
 }
 
-/* Did the probe end at the link's far end, having come by its near end?  Where nobody
- * knows by whom, and there is but one link to where it ended, it came by that. */
-static bool lb_is_of(const struct lb *lb, const struct lb_link *link, const struct probe_record *p)
+/* Had the flow of that probe been at the link's near end?  `unknown` where nobody knows. */
+static bool lb_comes_by(const struct lb *lb, const struct lb_link *link,
+			const struct probe_record *p, bool unknown)
 {
 	const struct vertex_record *near = &lb->trace->vertices[link->from];
-	const struct vertex_record *far = &lb->trace->vertices[link->to];
 	const struct probe_record *before;
 
-	if (p->ttl != far->ttl || !(p->answered || p->arrived) || !addr_equal(&p->from, &far->addr))
-		return false;
 	if (link->from == 0)
 		return true;
 	before = flow_at(lb->trace, near->ttl, p->flow);
-	return before ? addr_equal(&before->from, &near->addr) : lb->before[link->to] == 1;
+	return before ? addr_equal(&before->from, &near->addr) : unknown;
+}
+
+/* Did the probe end at the link's far end, having come by its near end?  Where nobody
+ * knows by whom, and there is but one link to where it ended, it came by that. */
+static bool lb_is_of(const struct lb *lb, const struct lb_link *link, uint8_t hop,
+		     const struct probe_record *p)
+{
+	const struct vertex_record *far = &lb->trace->vertices[link->to];
+
+	(void)hop;
+	return p->ttl == far->ttl && !is_silent(p) && addr_equal(&p->from, &far->addr) &&
+	       lb_comes_by(lb, link, p, lb->before[link->to] == 1);
+}
+
+/* Was it lost where the link is silent? */
+static bool lb_is_silent(const struct lb *lb, const struct lb_link *link, uint8_t hop,
+			 const struct probe_record *p)
+{
+	const struct vertex_record *far = &lb->trace->vertices[link->to];
+
+	return p->ttl == far->ttl - (link->hops - hop) && is_silent(p) &&
+	       lb_comes_by(lb, link, p, false);
+}
+
+/* The same, whatever way it went. */
+static bool lb_is_lost(const struct lb *lb, const struct lb_link *link, uint8_t hop,
+		       const struct probe_record *p)
+{
+	const struct vertex_record *far = &lb->trace->vertices[link->to];
+
+	return p->ttl == far->ttl - (link->hops - hop) && is_silent(p);
+}
+
+static size_t lb_count(const struct lb *lb, const struct lb_link *link, uint8_t hop,
+		       lb_question *is_in)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < lb->trace->probe_count; i++)
+		count += is_in(lb, link, hop, &lb->trace->probes[i]);
+	return count;
 }
 
 static uint8_t lb_type(const struct trace_record *trace)
@@ -267,42 +322,50 @@ static void put_reply(struct warts_record *r, const struct trace_record *trace,
 static void put_probe(struct warts_record *r, const struct trace_record *trace,
 		      const struct probe_record *p)
 {
+	bool has_reply = !is_silent(p);
+
 	warts_open_block(r);
 	warts_number(r, PROBE_SENT);
 	warts_time(r, trace->started_us + (int64_t)p->sent_us);
 	warts_u16_at(r, PROBE_FLOW, p->flow);
 	warts_u8_at(r, PROBE_TTL, p->ttl);
 	warts_u8_at(r, PROBE_TRY, p->try);
-	warts_u16_at(r, PROBE_REPLIES, 1);
+	warts_u16_at(r, PROBE_REPLIES, has_reply);
 	warts_close_block(r);
-	put_reply(r, trace, p);
+	if (has_reply)
+		put_reply(r, trace, p);
 }
 
-static void put_set(struct warts_record *r, size_t count)
+/* Of one hop of the link, 1 being the one next to its near end.  Readers take a set without
+ * probes amiss: that of a silent hop has any that was lost there, if it has to. */
+static void put_set(struct warts_record *r, const struct lb *lb, const struct lb_link *link,
+		    uint8_t hop)
 {
+	lb_question *is_in = hop < link->hops ? lb_is_silent : lb_is_of;
+	const struct trace_record *trace = lb->trace;
+	size_t count = lb_count(lb, link, hop, is_in);
+
+	if (count == 0 && hop < link->hops) {
+		is_in = lb_is_lost;
+		count = lb_count(lb, link, hop, is_in);
+	}
 	warts_open_block(r);
 	warts_u16_at(r, SET_PROBES, (uint16_t)count);
 	warts_close_block(r);
+	for (size_t i = 0; i < trace->probe_count; i++)
+		if (is_in(lb, link, hop, &trace->probes[i]))
+			put_probe(r, trace, &trace->probes[i]);
 }
 
 static void put_link(struct warts_record *r, const struct lb *lb, const struct lb_link *link)
 {
-	const struct trace_record *trace = lb->trace;
-	size_t count = 0;
-
 	warts_open_block(r);
 	warts_u16_at(r, LINK_FROM, lb->node[link->from]);
 	warts_u16_at(r, LINK_TO, lb->node[link->to]);
 	warts_u8_at(r, LINK_HOPS, link->hops);
 	warts_close_block(r);
-	for (uint8_t i = 1; i < link->hops; i++)
-		put_set(r, 0); /* silence */
-	for (size_t i = 0; i < trace->probe_count; i++)
-		count += lb_is_of(lb, link, &trace->probes[i]);
-	put_set(r, count);
-	for (size_t i = 0; i < trace->probe_count; i++)
-		if (lb_is_of(lb, link, &trace->probes[i]))
-			put_probe(r, trace, &trace->probes[i]);
+	for (uint8_t hop = 1; hop <= link->hops; hop++)
+		put_set(r, lb, link, hop);
 }
 
 int warts_tracelb(struct warts_record *r, const struct trace_record *trace, struct warts_ids ids)
