@@ -50,7 +50,7 @@ static int upgrade_file(const char *path)
 int sqlite_db_open_to_read(const char *path, struct sqlite_db **ret_db)
 {
 	struct sqlite_db *db = NULL;
-	int64_t version;
+	int64_t version = 0;
 	int err = sqlite_db_new(path, &db);
 
 	if (err)
