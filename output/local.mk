@@ -75,6 +75,7 @@ liboutput_a_SOURCES = \
 	output/text_mark.c output/text_mark.h \
 	output/text_objects.c output/text_objects.h \
 	output/text_pair.c output/text_pair.h \
+	output/text_probes.c \
 	output/text_trace.c output/text_trace.h \
 	output/utf8.c output/utf8.h \
 	output/uuid.c output/uuid.h \

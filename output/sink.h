@@ -53,6 +53,7 @@ struct sink_ops {
 
 extern const struct sink_ops jsonl_sink;
 extern const struct sink_ops picture_sink;
+extern const struct sink_ops probes_sink;
 extern const struct sink_ops alias_sink; /* its path is the BASE of files */
 extern const struct sink_ops sqlite_sink;
 extern const struct sink_ops study_sink; /* its path is the BASE of files */

@@ -11,8 +11,8 @@
 
 int cmd_show(int argc, char **argv)
 {
-	const struct stored_output text = { &text_sink, "-" };
-	struct stored_job job = { .outputs = &text, .count = 1 };
+	struct stored_output output = { &text_sink, "-" };
+	struct stored_job job = { .outputs = &output, .count = 1 };
 	struct show_options options;
 	enum option_outcome outcome;
 	struct reader *reader;
@@ -22,6 +22,8 @@ int cmd_show(int argc, char **argv)
 	if (outcome != OPTION_OK)
 		return option_exit_status(outcome);
 	log_init("revprobe", (enum log_level)options.log_level);
+	if (options.probes)
+		output.ops = &probes_sink;
 	job.asn_db = options.choice.asn_db;
 	if (reader_open(options.database, &options.filter, &reader))
 		return EXIT_FAILURE;

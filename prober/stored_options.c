@@ -42,6 +42,9 @@ _Static_assert(offsetof(struct show_options, choice) == offsetof(struct export_o
 	  .help = "Leave out host names. Those that are shown are stored; none is looked up." }
 
 static const struct option_desc show_entries[] = {
+	{ .name = "probes", .type = OPTION_FLAG, .offset = offsetof(struct show_options, probes),
+	  .help = "A line each probe, with what its answer tells: ICMP type and code, the TTL and "
+		  "TOS it came with, the TTL of the probe that it quotes, MPLS labels." },
 	OPTIONS_CHOICE,
 	OPTIONS_COMMON(offsetof(struct show_options, log_level)),
 };

@@ -22,6 +22,7 @@ struct stored_choice {
 
 struct show_options {
 	struct stored_choice choice;
+	bool probes;   /* each on a line of its own */
 	int log_level; /* enum log_level */
 
 	const char *database;

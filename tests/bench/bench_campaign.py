@@ -11,8 +11,8 @@ or of nobody's trace, or fewer than 99.9 % of the hops found by the prober where
 lost and the rate is up to 100 000 packets a second.
 
 The world's work is done by the sender's core, and is in everybody's CPU time: `bare` says
-what is left of it without a prober.  Newer tools take part where the environment names them:
-SCAMPER=path (its sc_warts2json must be in PATH), YARRP=path, CARACAL=path.
+what is left of it without a prober.  A newer scamper takes part where the environment names it:
+SCAMPER=path (its sc_warts2json must be in PATH).
 """
 import argparse
 import contextlib

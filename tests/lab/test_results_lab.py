@@ -138,6 +138,19 @@ def same_warts(path):
     return sorted(found, key=ends)
 
 
+def check_probes(measured):
+    """A line each probe, with all that the database has of it."""
+    shown = [line.split() for line in revprobe("show", "--probes", measured.db).decode().splitlines()]
+    shown = [words[:9] for words in shown if words and words[0].isdigit()]
+    with contextlib.closing(sqlite3.connect(measured.db)) as db:
+        stored = db.execute(
+            "SELECT ttl, flow, try, coalesce(addr, CASE WHEN arrived THEN '+' ELSE '*' END),"
+            " coalesce(printf('%.3f', rtt_ms), '-'), coalesce(icmp_type || '-' || icmp_code, '-'),"
+            " coalesce(reply_ttl, '-'), coalesce(reply_tos, '-'), coalesce(quoted_ttl, '-')"
+            " FROM v_hop").fetchall()
+    equal(sorted(shown), sorted([str(value) for value in row] for row in stored), "probes")
+
+
 def check_export(measured):
     revprobe("export", "-q", *measured.files("again-"), measured.db)
     again = {suffix: measured.folder / f"again-traces.{suffix}"
@@ -145,6 +158,7 @@ def check_export(measured):
     text = again["text"].read_text()
     equal(blocks(text), blocks(measured.path("text").read_text()), "text")
     equal(revprobe("show", measured.db).decode(), text, "show")
+    check_probes(measured)
     equal(without_counts(again["jsonl"]), without_counts(measured.path("jsonl")), "JSON Lines")
     equal(same_warts(again["warts"]), same_warts(measured.path("warts")), "warts")
     check_schema(again["jsonl"])

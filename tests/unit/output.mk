@@ -38,6 +38,7 @@ unit_tests += \
 	tests/unit/test_text \
 	tests/unit/test_text_graph \
 	tests/unit/test_text_pair \
+	tests/unit/test_text_probes \
 	tests/unit/test_utf8 \
 	tests/unit/test_warts \
 	tests/unit/test_whole_file
@@ -145,6 +146,8 @@ tests_unit_test_text_SOURCES = tests/unit/test_text.c $(test_printed)
 tests_unit_test_text_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_text_pair_SOURCES = tests/unit/test_text_pair.c $(test_printed)
 tests_unit_test_text_pair_LDADD = $(OUTPUT_TEST_LIBS)
+tests_unit_test_text_probes_SOURCES = tests/unit/test_text_probes.c $(test_folder) $(test_records)
+tests_unit_test_text_probes_LDADD = $(OUTPUT_TEST_LIBS)
 tests_unit_test_text_graph_SOURCES = tests/unit/test_text_graph.c $(test_printed) \
 	$(test_diamonds)
 tests_unit_test_text_graph_LDADD = $(OUTPUT_TEST_LIBS)
