@@ -7,7 +7,8 @@
 
 #include "base/addr_text.h"
 
-int listen_address(const char *text, char ret_host[static LISTEN_HOST_LEN], uint16_t *ret_port)
+int listen_address(const char *text, uint16_t port_least, char ret_host[static LISTEN_HOST_LEN],
+		   uint16_t *ret_port)
 {
 	const char *colon = strrchr(text, ':');
 	const char *digits = colon ? colon + 1 : text;
@@ -21,7 +22,7 @@ int listen_address(const char *text, char ret_host[static LISTEN_HOST_LEN], uint
 	if (*digits < '0' || *digits > '9')
 		return -EINVAL;
 	port = strtoul(digits, &end, 10);
-	if (*end || port == 0 || port > UINT16_MAX)
+	if (*end || port < port_least || port > UINT16_MAX)
 		return -EINVAL;
 	if (host[0] == '[') {
 		if (len < 2 || host[len - 1] != ']')

@@ -7,5 +7,7 @@
 
 #define LISTEN_HOST_LEN 64
 
-/* "9435", "192.0.2.1:9435", "[2001:db8::1]:9435".  Returns 0 or -EINVAL. */
-int listen_address(const char *text, char ret_host[static LISTEN_HOST_LEN], uint16_t *ret_port);
+/* "9435", "192.0.2.1:9435", "[2001:db8::1]:9435".  Port 0, of which the system makes one, is
+ * refused unless `port_least` is 0.  Returns 0 or -EINVAL. */
+int listen_address(const char *text, uint16_t port_least, char ret_host[static LISTEN_HOST_LEN],
+		   uint16_t *ret_port);

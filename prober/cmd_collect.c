@@ -9,6 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/listen_address.h"
 #include "base/log.h"
 #include "config.h"
 #include "prober/collect/account.h"
@@ -80,7 +81,7 @@ static int make_account(const char *name)
 
 static int collect(const struct collect_options *o, const struct run_record *run)
 {
-	char host[GATE_HOST_LEN];
+	char host[LISTEN_HOST_LEN];
 	struct server_config config = {
 		.gate = { .host = host,
 			  .connections_max = o->max_connections,
@@ -96,8 +97,8 @@ static int collect(const struct collect_options *o, const struct run_record *run
 		.version = PACKAGE_VERSION,
 	};
 
-	if (gate_address(o->listen, host, &config.gate.port)) {
-		log_error("--listen: '%s' is not ADDR:PORT", o->listen);
+	if (listen_address(o->listen, 0, host, &config.gate.port)) {
+		log_error("--listen: '%s' is not [ADDR:]PORT", o->listen);
 		return EXIT_USAGE;
 	}
 	return server_run(&config) ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -11,7 +11,7 @@
 
 /* clang-format off */
 static const struct option_desc options[] = {
-	{ .name = "listen", .metavar = "ADDR:PORT", .type = OPTION_STRING, .offset = FIELD(listen),
+	{ .name = "listen", .metavar = "[ADDR:]PORT", .type = OPTION_STRING, .offset = FIELD(listen),
 	  .help = "Where documents are taken, over HTTP; an IPv6 address in brackets." },
 	{ .name = "db", .letter = 'd', .metavar = "FILE", .type = OPTION_STRING, .offset = FIELD(db),
 	  .help = "The database that they are stored in; created where there is none." },
@@ -50,7 +50,7 @@ static const struct option_desc options[] = {
 const struct option_table collect_option_table = {
 	.program = "revprobe collect",
 	.version = PACKAGE_VERSION,
-	.synopsis = "[OPTIONS] --listen ADDR:PORT --db FILE --auth-file FILE",
+	.synopsis = "[OPTIONS] --listen [ADDR:]PORT --db FILE --auth-file FILE",
 	.summary = "Receives measurements that others send, and stores them.",
 	.options = options,
 	.count = ARRAY_LEN(options),

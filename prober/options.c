@@ -405,7 +405,7 @@ static enum option_outcome options_check(const struct prober_options *o)
 	if (o->min_burst > o->max_burst)
 		return options_refuse("--min-burst %u is above --max-burst %u", o->min_burst,
 				      o->max_burst);
-	if (o->metrics && listen_address(o->metrics, host, &port))
+	if (o->metrics && listen_address(o->metrics, 1, host, &port))
 		return options_refuse("--metrics: '%s' is not PORT, ADDRESS:PORT or "
 				      "[ADDRESS]:PORT",
 				      o->metrics);

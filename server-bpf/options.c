@@ -113,7 +113,7 @@ static bool server_options_check_metrics(const char *text)
 	char host[LISTEN_HOST_LEN];
 	uint16_t port;
 
-	if (listen_address(text, host, &port) == 0)
+	if (listen_address(text, 1, host, &port) == 0)
 		return true;
 	fprintf(stderr, "%s: --metrics: '%s' is not PORT, ADDRESS:PORT or [ADDRESS]:PORT\n",
 		server_option_table.program, text);

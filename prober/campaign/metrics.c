@@ -121,7 +121,7 @@ static int metrics_listen(struct metrics *m)
 	char host[LISTEN_HOST_LEN];
 	uint16_t port;
 
-	if (listen_address(m->config.listen, host, &port))
+	if (listen_address(m->config.listen, 1, host, &port))
 		return -EINVAL; /* which the options do not let through */
 	errno = 0;
 	if (!evhttp_bind_socket_with_handle(m->http, host, port)) {

@@ -54,39 +54,6 @@ struct gate {
 	bool is_shut;
 };
 
-int gate_address(const char *text, char ret_host[static GATE_HOST_LEN], uint16_t *ret_port)
-{
-	const char *colon = strrchr(text, ':'), *host = text;
-	size_t len = colon ? (size_t)(colon - text) : 0;
-	char copy[GATE_HOST_LEN];
-	struct addr unused;
-	unsigned long port;
-	char *end;
-
-	if (!colon || colon[1] < '0' || colon[1] > '9')
-		return -EINVAL;
-	port = strtoul(colon + 1, &end, 10);
-	if (*end || port > UINT16_MAX)
-		return -EINVAL;
-	if (host[0] == '[') {
-		if (len < 2 || host[len - 1] != ']')
-			return -EINVAL;
-		host++;
-		len -= 2;
-	} else if (memchr(host, ':', len)) {
-		return -EINVAL; /* which colon is the port's? */
-	}
-	if (len >= sizeof(copy))
-		return -EINVAL;
-	memcpy(copy, host, len);
-	copy[len] = '\0';
-	if (!addr_from_text(copy, &unused))
-		return -EINVAL;
-	memcpy(ret_host, copy, len + 1);
-	*ret_port = (uint16_t)port;
-	return 0;
-}
-
 /* The system gives the lowest number that is free: all below are in use. */
 static int lowest_free_fd(void)
 {

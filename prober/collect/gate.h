@@ -16,20 +16,12 @@ struct event_base;
 struct evhttp;
 struct gate;
 
-#define GATE_HOST_LEN 64
-
 struct gate_config {
 	const char *host; /* an address */
 	uint16_t port;	  /* 0: the system chooses */
 	uint32_t connections_max;
 	uint64_t deadline_ns;
 };
-
-/*
- * "192.0.2.1:8080", "[2001:db8::1]:8080".  Returns 0, or -EINVAL: names would have to be
- * resolved, and might mean another address tomorrow.
- */
-int gate_address(const char *text, char ret_host[static GATE_HOST_LEN], uint16_t *ret_port);
 
 /* All files that the process needs must be open by now.  Returns 0, or -errno with the
  * reason logged. */

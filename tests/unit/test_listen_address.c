@@ -45,7 +45,7 @@ ParameterizedTest(struct where *where, listen_address, is_an_address_and_a_port)
 {
 	char host[LISTEN_HOST_LEN] = "untouched";
 	uint16_t port = 7;
-	int err = listen_address(where->text, host, &port);
+	int err = listen_address(where->text, 1, host, &port);
 
 	if (where->port) {
 		cr_assert_eq(err, 0, "'%s'", where->text);
@@ -56,4 +56,15 @@ ParameterizedTest(struct where *where, listen_address, is_an_address_and_a_port)
 		cr_expect_str_eq(host, "untouched");
 		cr_expect_eq(port, 7);
 	}
+}
+
+Test(listen_address, where_the_system_chooses_a_port)
+{
+	char host[LISTEN_HOST_LEN];
+	uint16_t port = 1;
+
+	cr_assert_eq(listen_address("[::1]:0", 0, host, &port), 0);
+	cr_expect_str_eq(host, "::1");
+	cr_expect_eq(port, 0);
+	cr_expect_eq(listen_address("127.0.0.1:-0", 0, host, &port), -EINVAL);
 }

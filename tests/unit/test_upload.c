@@ -10,7 +10,6 @@
 
 #include "output/gzip.h"
 #include "prober/collect/counts.h"
-#include "prober/collect/gate.h"
 #include "tests/unit/study_checks.h"
 
 static char *document(void)
@@ -159,36 +158,6 @@ Test(upload, documents)
 	expect(&r, UPLOAD_UNPROCESSABLE, "JSON: deeper than 8 levels");
 	r = request_of(NULL, 0);
 	expect(&r, UPLOAD_BAD_REQUEST, "JSON: not valid in line 1, column 0");
-}
-
-Test(upload, addresses_to_listen_at)
-{
-	static const char *const bad[] = { "",
-					   "8080",
-					   ":8080",
-					   "127.0.0.1",
-					   "127.0.0.1:",
-					   "127.0.0.1:65536",
-					   "127.0.0.1:x",
-					   "127.0.0.1:8 ",
-					   "localhost:80",
-					   "::1:80",
-					   "[::1]",
-					   "[::1:80",
-					   "[]:80",
-					   "127.0.0.1:-1",
-					   "127.0.0.256:1" };
-	char host[GATE_HOST_LEN];
-	uint16_t port;
-
-	cr_assert_eq(gate_address("192.0.2.1:8080", host, &port), 0);
-	cr_assert_str_eq(host, "192.0.2.1");
-	cr_assert_eq(port, 8080);
-	cr_assert_eq(gate_address("[2001:db8::1]:0", host, &port), 0);
-	cr_assert_str_eq(host, "2001:db8::1");
-	cr_assert_eq(port, 0);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		cr_assert_eq(gate_address(bad[i], host, &port), -EINVAL, "%s", bad[i]);
 }
 
 Test(upload, each_end_has_a_name_of_its_own)
