@@ -69,6 +69,29 @@ static int option_store_u32(const struct option_desc *option, const char *text, 
 	return 0;
 }
 
+static int option_store_bits(const struct option_desc *option, const char *text, void *field)
+{
+	static const struct {
+		const char *suffix;
+		double times;
+	} units[] = { { "", 1 }, { "K", 1e3 }, { "M", 1e6 }, { "G", 1e9 } };
+	const char *rest;
+	double value;
+
+	if (option_number(text, &value, &rest))
+		return -EINVAL;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(rest, units[i].suffix) != 0)
+			continue;
+		value *= units[i].times;
+		if (value < option->min || value > option->max)
+			return -ERANGE;
+		*(uint64_t *)field = (uint64_t)llround(value);
+		return 0;
+	}
+	return -EINVAL;
+}
+
 static int option_store_seconds(const struct option_desc *option, const char *text, void *field)
 {
 	const char *rest;
@@ -177,6 +200,8 @@ int option_store(const struct option_desc *option, const char *text, void *confi
 		return option_store_u32(option, text, field);
 	case OPTION_U64:
 		return option_store_u64(text, field);
+	case OPTION_BITS:
+		return option_store_bits(option, text, field);
 	case OPTION_SECONDS:
 		return option_store_seconds(option, text, field);
 	case OPTION_FRACTION:

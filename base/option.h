@@ -15,6 +15,7 @@ enum option_type {
 	OPTION_FLAG,	 /* bool: true when given */
 	OPTION_U32,	 /* uint32_t */
 	OPTION_U64,	 /* uint64_t, all of them: no bounds */
+	OPTION_BITS,	 /* uint64_t bits a second; decimals, and K M G behind them */
 	OPTION_SECONDS,	 /* uint64_t nanoseconds; decimals of a second */
 	OPTION_FRACTION, /* double; decimals */
 	OPTION_DURATION, /* uint64_t nanoseconds; a bare number is ns, or ns us ms s */

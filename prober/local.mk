@@ -102,6 +102,7 @@ bin_PROGRAMS += prober/revprobe
 noinst_LIBRARIES += libprober.a
 libprober_a_SOURCES = \
 	prober/annotate_options.c prober/annotate_options.h \
+	prober/bandwidth.c prober/bandwidth.h \
 	prober/cmd_annotate.c prober/cmd_annotate.h \
 	prober/cmd_resume.c prober/cmd_resume.h \
 	prober/cmd_sweep.c prober/cmd_sweep.h \

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "config.h"
 #include "output/picture.h"
+#include "prober/bandwidth.h"
 #include "prober/engine/engine.h"
 #include "prober/probe/spec.h"
 #include "targets/choice.h"
@@ -43,6 +44,11 @@ static const struct option_desc options[] = {
 	{ .name = "rate", .letter = 'r', .metavar = "PPS", .type = OPTION_U32,
 	  .offset = FIELD(rate_pps), .min = 0, .max = 10000000, .preset = "1000",
 	  .help = "Packets a second, all together; 0 is no limit." },
+	{ .name = "bandwidth", .letter = 'B', .metavar = "BITS", .type = OPTION_BITS,
+	  .offset = FIELD(bandwidth), .min = 1000, .max = 1e12,
+	  .help = "The same in bits a second of Ethernet frames, with K, M or G for a thousand, a "
+		  "million, a thousand millions: as many packets as that is if each were the "
+		  "longest. With --rate the lower of both." },
 	{ .name = "window", .letter = 'w', .metavar = "N", .type = OPTION_U32,
 	  .offset = FIELD(window), .min = 1, .max = ENGINE_WINDOW_MAX,
 	  .help = "Traces in flight; without it, as many as the rate keeps busy." },
@@ -472,6 +478,18 @@ static void options_fill_in(struct prober_options *o)
 		o->log_level = LOG_ERROR;
 }
 
+static void options_limit_bandwidth(struct prober_options *o)
+{
+	uint32_t pps;
+
+	if (!o->bandwidth)
+		return;
+	pps = bandwidth_pps(o, o->bandwidth);
+	if (!o->rate_is_given || !o->rate_pps || pps < o->rate_pps)
+		o->rate_pps = pps;
+	o->rate_is_given = true;
+}
+
 enum option_outcome prober_options_complete(struct prober_options *o, const bool *given)
 {
 	enum option_outcome outcome = options_check(o);
@@ -488,6 +506,7 @@ enum option_outcome prober_options_complete(struct prober_options *o, const bool
 		if (options[i].choices == picture_formats)
 			o->draws = given[i];
 	}
+	options_limit_bandwidth(o);
 	options_fill_in(o);
 	return OPTION_OK;
 }

@@ -34,6 +34,7 @@ struct prober_options {
 	uint64_t max_runtime_ns; /* 0: no limit */
 	double min_hitrate;	 /* 0: none */
 	uint32_t rate_pps;	 /* 0: no limit */
+	uint64_t bandwidth;	 /* bits a second, 0: no limit beside the rate's */
 	uint32_t window;	 /* 0: from the rate */
 	/* Which probes. */
 	uint32_t abort; /* gap limit */

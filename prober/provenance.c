@@ -48,6 +48,8 @@ static json_t *provenance_value(const struct option_desc *o, const void *field)
 		return json_integer(*(const uint32_t *)field);
 	case OPTION_U64: /* greater than JSON's numbers may be */
 		return json_sprintf("%" PRIu64, *(const uint64_t *)field);
+	case OPTION_BITS:
+		return json_integer(*(const json_int_t *)field);
 	case OPTION_SECONDS:
 	case OPTION_DURATION:
 		return json_real((double)*(const uint64_t *)field / (double)NS_PER_S);

@@ -98,6 +98,7 @@ static int recall_set(struct recall *r, const struct option_desc *o, const json_
 	case OPTION_U32:
 		*(uint32_t *)field = 0;
 		break;
+	case OPTION_BITS:
 	case OPTION_SECONDS:
 	case OPTION_DURATION:
 		*(uint64_t *)field = 0;

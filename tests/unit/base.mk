@@ -93,9 +93,9 @@ tests_unit_test_parse_foreign_LDADD = $(PROBE_LIBS) $(TEST_LIBS)
 
 unit_tests += tests/unit/test_prober_options tests/unit/test_stored_options
 tests_unit_test_stored_options_SOURCES = tests/unit/test_stored_options.c
-tests_unit_test_stored_options_LDADD = libprober.a $(OUTPUT_LIBS) $(TEST_LIBS)
+tests_unit_test_stored_options_LDADD = libprober.a $(PROBE_LIBS) $(OUTPUT_LIBS) $(TEST_LIBS)
 tests_unit_test_prober_options_SOURCES = tests/unit/test_prober_options.c
-tests_unit_test_prober_options_LDADD = libprober.a $(OUTPUT_LIBS) $(TEST_LIBS)
+tests_unit_test_prober_options_LDADD = libprober.a $(PROBE_LIBS) $(OUTPUT_LIBS) $(TEST_LIBS)
 
 if ENABLE_SERVER
 unit_tests += tests/unit/test_event_text \

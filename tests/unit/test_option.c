@@ -2,6 +2,7 @@
 #include "base/option.h"
 
 #include <criterion/criterion.h>
+#include <criterion/parameterized.h>
 #include <criterion/redirect.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -324,4 +325,31 @@ Test(option, man_page_has_an_item_for_every_option)
 	fclose(memory);
 	cr_expect_str_eq(text, want, "%s", text);
 	free(text);
+}
+
+struct bits {
+	char text[16];
+	uint64_t value; /* 0: refused */
+};
+
+ParameterizedTestParameters(option, bits_a_second_with_their_suffix)
+{
+	static struct bits bits[] = {
+		{ "1000", 1000 }, { "1.5K", 1500 }, { "10M", 10000000 }, { "2G", 2000000000 },
+		{ "999", 0 },	  { "0", 0 },	    { "1k", 0 },	 { "1MB", 0 },
+		{ "M", 0 },	  { "-1M", 0 },	    { "1e3", 0 },	 { "3000G", 0 },
+		{ "", 0 },
+	};
+
+	return cr_make_param_array(struct bits, bits, ARRAY_LEN(bits));
+}
+
+ParameterizedTest(struct bits *bits, option, bits_a_second_with_their_suffix)
+{
+	const struct option_desc o = { .type = OPTION_BITS, .min = 1000, .max = 1e12 };
+	uint64_t value = 0;
+	int err = option_store(&o, bits->text, &value);
+
+	cr_expect_eq(err == 0, bits->value != 0, "%s: %d", bits->text, err);
+	cr_expect_eq(value, bits->value, "%s", bits->text);
 }

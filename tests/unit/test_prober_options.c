@@ -127,3 +127,34 @@ Test(prober_options, deployed_clients_command_is_taken)
 	cr_assert(options.transmit && !options.collector.yes);
 	cr_assert_str_eq(options.text, "-");
 }
+
+static uint32_t rate_of(const char *direction, const char *bandwidth, const char *more)
+{
+	char *argv[] = { "revprobe",
+			 "-4",
+			 "-B",
+			 (char *)(uintptr_t)bandwidth,
+			 (char *)(uintptr_t)direction,
+			 "udp",
+			 "singlepath",
+			 "192.0.2.1",
+			 (char *)(uintptr_t)more,
+			 NULL };
+	struct prober_options options;
+
+	cr_assert_eq(parse(&options, argv), OPTION_OK);
+	cr_assert(options.rate_is_given);
+	return options.rate_pps;
+}
+
+/* A probe is IPv4, UDP and 6 bytes, a request IPv4 and ICMP and padding: docs/protocol.md. */
+Test(prober_options, bandwidth_is_a_rate_of_the_longest_frames)
+{
+	cr_expect_eq(rate_of("forward", "1M", NULL), 1000000 / 8 / (14 + 20 + 8 + 6));
+	cr_expect_eq(rate_of("reverse", "1M", NULL), 1000000 / 8 / (14 + 92));
+	cr_expect_eq(rate_of("two-way", "1M", NULL), 1000000 / 8 / (14 + 92));
+	cr_expect_eq(rate_of("forward", "1M", "--rate=10"), 10);
+	cr_expect_eq(rate_of("reverse", "1M", "--rate=1000000"), 1000000 / 8 / (14 + 92));
+	cr_expect_eq(rate_of("reverse", "1M", "--rate=0"), 1000000 / 8 / (14 + 92));
+	cr_expect_eq(rate_of("forward", "1000", "--contact=mailto:somebody@example.org"), 1);
+}
