@@ -69,27 +69,39 @@ static int option_store_u32(const struct option_desc *option, const char *text, 
 	return 0;
 }
 
-static int option_store_bits(const struct option_desc *option, const char *text, void *field)
+struct option_unit {
+	const char *suffix;
+	double times;
+};
+
+/* A number with one of the suffixes; `units` ends with NULL. */
+static int option_store_units(const struct option_desc *option, const struct option_unit *units,
+			      const char *text, void *field)
 {
-	static const struct {
-		const char *suffix;
-		double times;
-	} units[] = { { "", 1 }, { "K", 1e3 }, { "M", 1e6 }, { "G", 1e9 } };
 	const char *rest;
 	double value;
 
 	if (option_number(text, &value, &rest))
 		return -EINVAL;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(rest, units[i].suffix) != 0)
+	for (; units->suffix; units++) {
+		if (strcmp(rest, units->suffix) != 0)
 			continue;
-		value *= units[i].times;
+		value *= units->times;
 		if (value < option->min || value > option->max)
 			return -ERANGE;
 		*(uint64_t *)field = (uint64_t)llround(value);
 		return 0;
 	}
 	return -EINVAL;
+}
+
+static int option_store_bits(const struct option_desc *option, const char *text, void *field)
+{
+	static const struct option_unit units[] = {
+		{ "", 1 }, { "K", 1e3 }, { "M", 1e6 }, { "G", 1e9 }, { NULL, 0 }
+	};
+
+	return option_store_units(option, units, text, field);
 }
 
 static int option_store_seconds(const struct option_desc *option, const char *text, void *field)
@@ -120,25 +132,10 @@ static int option_store_fraction(const struct option_desc *option, const char *t
 
 static int option_store_duration(const struct option_desc *option, const char *text, void *field)
 {
-	static const struct {
-		const char *suffix;
-		double ns;
-	} units[] = { { "", 1 }, { "ns", 1 }, { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 } };
-	const char *rest;
-	double value;
+	static const struct option_unit units[] = { { "", 1 },	   { "ns", 1 },	 { "us", 1e3 },
+						    { "ms", 1e6 }, { "s", 1e9 }, { NULL, 0 } };
 
-	if (option_number(text, &value, &rest))
-		return -EINVAL;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(rest, units[i].suffix) != 0)
-			continue;
-		value *= units[i].ns;
-		if (value < option->min || value > option->max)
-			return -ERANGE;
-		*(uint64_t *)field = (uint64_t)llround(value);
-		return 0;
-	}
-	return -EINVAL;
+	return option_store_units(option, units, text, field);
 }
 
 /* Both numbers keep the option's bounds, but for the 0 that switches it off. */
