@@ -11,7 +11,7 @@ libbase_a_SOURCES = \
 	base/memory_text.c base/memory_text.h \
 	base/option.c base/option.h base/option_complain.h \
 	base/option_file.c base/option_file.h \
-	base/option_print.c \
+	base/option_print.c base/option_store.c \
 	base/pace.c base/pace.h \
 	base/pool.c base/pool.h \
 	base/prefix_set.c base/prefix_set.h \
