@@ -1,33 +1,17 @@
 # The OPTIONS of each page come from the program's own table.  Built pages are in the
 # tarball: there the program is run only when a source is newer, hence the order-only
-# prerequisite.
-dist_man_MANS += man/revprobe-resume.8 man/revprobe-sweep.8
-dist_man_MANS += man/revprobe-export.8 man/revprobe-show.8
-EXTRA_DIST += man/revprobe-export.8.in man/revprobe-show.8.in
-MAINTAINERCLEANFILES += man/revprobe-export.8 man/revprobe-show.8
-CLEANFILES += man/revprobe-export.8.tmp man/revprobe-export.8.options man/revprobe-show.8.tmp \
-	man/revprobe-show.8.options
-dist_man_MANS += man/revprobe.8 man/revprobe-annotate.8 man/revprobe-transmit.8
-EXTRA_DIST += man/revprobe-annotate.8.in man/revprobe-resume.8.in man/revprobe-sweep.8.in
-EXTRA_DIST += man/revprobe.8.in man/revprobe-server.8.in man/revprobe-transmit.8.in
-MAINTAINERCLEANFILES += man/revprobe-annotate.8 man/revprobe-resume.8 man/revprobe-sweep.8
-dist_man_MANS += man/revprobe-collect.8
-EXTRA_DIST += man/revprobe-collect.8.in
-MAINTAINERCLEANFILES += man/revprobe-collect.8
-CLEANFILES += man/revprobe-resume.8.tmp man/revprobe-resume.8.options
-CLEANFILES += man/revprobe-sweep.8.tmp man/revprobe-sweep.8.options
-CLEANFILES += man/revprobe-annotate.8.tmp man/revprobe-annotate.8.options
-dist_man_MANS += man/revprobe.8 man/revprobe-annotate.8 man/revprobe-report.8 \
-	man/revprobe-transmit.8
-EXTRA_DIST += man/revprobe-annotate.8.in man/revprobe-report.8.in
-EXTRA_DIST += man/revprobe.8.in man/revprobe-server.8.in man/revprobe-transmit.8.in
-MAINTAINERCLEANFILES += man/revprobe-annotate.8 man/revprobe-report.8
-MAINTAINERCLEANFILES += man/revprobe.8 man/revprobe-server.8 man/revprobe-transmit.8
-CLEANFILES += man/revprobe-annotate.8.tmp man/revprobe-annotate.8.options \
-	man/revprobe-report.8.tmp man/revprobe-report.8.options
-CLEANFILES += man/revprobe-collect.8.tmp man/revprobe-collect.8.options
-CLEANFILES += man/revprobe.8.tmp man/revprobe.8.options man/revprobe-server.8.tmp \
-	man/revprobe-server.8.options man/revprobe-transmit.8.tmp man/revprobe-transmit.8.options
+# prerequisite.  The server's page is below.
+man_pages = man/revprobe.8 \
+	man/revprobe-annotate.8 man/revprobe-collect.8 man/revprobe-export.8 man/revprobe-report.8 \
+	man/revprobe-resume.8 man/revprobe-show.8 man/revprobe-sweep.8 man/revprobe-transmit.8
+all_man_pages = $(man_pages) man/revprobe-server.8
+dist_man_MANS += $(man_pages)
+EXTRA_DIST += man/revprobe.8.in man/revprobe-server.8.in \
+	man/revprobe-annotate.8.in man/revprobe-collect.8.in man/revprobe-export.8.in \
+	man/revprobe-report.8.in man/revprobe-resume.8.in man/revprobe-show.8.in \
+	man/revprobe-sweep.8.in man/revprobe-transmit.8.in
+MAINTAINERCLEANFILES += $(all_man_pages)
+CLEANFILES += $(all_man_pages:=.tmp) $(all_man_pages:=.options)
 
 # Needs $$program; @OPTIONS@ has a line of its own.
 fill_in_options = $(MKDIR_P) $(@D) && $$program --help=man >$@.options && \
@@ -49,6 +33,7 @@ man/revprobe-resume.8: man/revprobe-resume.8.in prober/resume_options.c base/opt
 man/revprobe-sweep.8: man/revprobe-sweep.8.in prober/sweep_options.c prober/options.c \
 		prober/transmit_options.h base/option_print.c | prober/revprobe$(EXEEXT)
 	$(AM_V_GEN)program='prober/revprobe$(EXEEXT) sweep'; $(fill_in_options)
+
 man/revprobe-show.8: man/revprobe-show.8.in prober/stored_options.c base/option_print.c | \
 		prober/revprobe$(EXEEXT)
 	$(AM_V_GEN)program='prober/revprobe$(EXEEXT) show'; $(fill_in_options)
@@ -56,9 +41,11 @@ man/revprobe-show.8: man/revprobe-show.8.in prober/stored_options.c base/option_
 man/revprobe-export.8: man/revprobe-export.8.in prober/stored_options.c base/option_print.c | \
 		prober/revprobe$(EXEEXT)
 	$(AM_V_GEN)program='prober/revprobe$(EXEEXT) export'; $(fill_in_options)
+
 man/revprobe-report.8: man/revprobe-report.8.in prober/report_options.c \
 		base/option_print.c | prober/revprobe$(EXEEXT)
 	$(AM_V_GEN)program='prober/revprobe$(EXEEXT) report'; $(fill_in_options)
+
 man/revprobe-collect.8: man/revprobe-collect.8.in prober/collect_options.c \
 		base/option_print.c | prober/revprobe$(EXEEXT)
 	$(AM_V_GEN)program='prober/revprobe$(EXEEXT) collect'; $(fill_in_options)

@@ -132,7 +132,8 @@ static uint16_t read_icmp(struct reader_row *row, const struct probe_record *pro
 {
 	if (!row_is_null(row, 6))
 		return (uint16_t)row_number(row, 6, 0, UINT16_MAX);
-	return (addr_is_v4(&probe->from) ? ICMPV4_TIME_EXCEEDED : ICMPV6_TIME_EXCEEDED) << 8;
+	return (uint16_t)((addr_is_v4(&probe->from) ? ICMPV4_TIME_EXCEEDED : ICMPV6_TIME_EXCEEDED)
+			  << 8);
 }
 
 static int take_hop(struct reader_probes *p, struct reader_row *row, struct trace_record *trace)

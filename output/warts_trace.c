@@ -104,13 +104,13 @@ bool warts_icmp(const struct trace_record *trace, const struct probe_record *p, 
 	if (p->icmp != 0)
 		*ret_icmp = p->icmp;
 	else if (trace->direction == TRACE_REVERSE && !is_at_end(trace, p))
-		*ret_icmp = (is_v4 ? ICMPV4_TIME_EXCEEDED : ICMPV6_TIME_EXCEEDED) << 8;
+		*ret_icmp = (uint16_t)((is_v4 ? ICMPV4_TIME_EXCEEDED : ICMPV6_TIME_EXCEEDED) << 8);
 	else if (trace->proto == PROTO_TCP)
 		return false;
 	else if (trace->proto == PROTO_UDP)
 		*ret_icmp = is_v4 ? ICMPV4_UNREACHABLE << 8 | 3 : ICMPV6_UNREACHABLE << 8 | 4;
 	else
-		*ret_icmp = (is_v4 ? ICMPV4_ECHO_REPLY : ICMPV6_ECHO_REPLY) << 8;
+		*ret_icmp = (uint16_t)((is_v4 ? ICMPV4_ECHO_REPLY : ICMPV6_ECHO_REPLY) << 8);
 	return true;
 }
 

@@ -361,8 +361,8 @@ Test(reader, damage_is_an_error_and_nothing_worse)
 		"UPDATE hop SET icmp = 'x' WHERE ttl = 4",
 		"UPDATE hop SET icmp = 65536 WHERE ttl = 4",
 		"UPDATE hop SET ttl = 256 WHERE ttl = 4",
-		"PRAGMA ignore_check_constraints = 1; UPDATE addr SET ip = x'010203'"
-		" WHERE text = '203.0.113.9'",
+		("PRAGMA ignore_check_constraints = 1; UPDATE addr SET ip = x'010203'"
+		 " WHERE text = '203.0.113.9'"),
 		"UPDATE vertex SET addr_id = 0 WHERE n = 1",
 		"UPDATE vertex SET addr_id = 99 WHERE n = 1",
 		"UPDATE vertex SET ttl = 9 WHERE n = 1",
