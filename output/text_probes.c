@@ -53,10 +53,11 @@ static const char *who(const struct probe_record *p, char text[static ADDR_TEXT_
 /* "11-0", type and code, where an ICMP error answered. */
 static void print_icmp(FILE *out, const struct probe_record *p)
 {
+	unsigned int type = p->icmp >> 8, code = p->icmp & 0xff;
 	char text[8] = "-";
 
 	if (p->icmp)
-		snprintf(text, sizeof(text), "%u-%u", p->icmp >> 8, p->icmp & 0xff);
+		snprintf(text, sizeof(text), "%u-%u", type, code);
 	fprintf(out, "  %6s", text);
 }
 
