@@ -323,7 +323,7 @@ def check_start(net):
                 ((*listen, *auth), EXIT_USAGE, "--db is needed"),
                 ((*listen, *db), EXIT_USAGE, "--auth-file is needed"),
                 ((*listen, *db, *auth, "x"), EXIT_USAGE, "takes no operand: x"),
-                (("--listen", "localhost:80", *db, *auth), EXIT_USAGE, "is not ADDR:PORT"),
+                (("--listen", "localhost:80", *db, *auth), EXIT_USAGE, "is not [ADDR:]PORT"),
                 ((*listen, *db, "--auth-file", str(readable)), EXIT_FAILURE, "others have access"),
                 ((*listen, *db, "--auth-file", str(plain)), EXIT_FAILURE, "plain:1: has no strong hash"),
                 (("--listen", "192.0.2.77:80", *db, *auth), EXIT_FAILURE, "cannot listen at")):
