@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,6 +176,18 @@ enum option_outcome option_parse(const struct option_table *table, int argc, cha
 	if (outcome == OPTION_OK)
 		*ret_operand = optind;
 	return outcome;
+}
+
+enum option_outcome option_refuse(const struct option_table *table, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "%s: ", table->program);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputs(" (try --help)\n", stderr);
+	return OPTION_USAGE;
 }
 
 int option_exit_status(enum option_outcome outcome)

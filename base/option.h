@@ -110,6 +110,11 @@ void option_store_presets(const struct option_table *table, void *config);
  */
 int option_store(const struct option_desc *option, const char *text, void *config);
 
+/* Prints why the command line is refused, in one line that points to --help; returns
+ * OPTION_USAGE. */
+enum option_outcome option_refuse(const struct option_table *table, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* What a program leaves with whose outcome is not OPTION_OK. */
 int option_exit_status(enum option_outcome outcome);
 

@@ -91,30 +91,34 @@ static int option_store_bits(const struct option_desc *option, const char *text,
 	return option_store_units(option, units, text, field);
 }
 
-static int option_store_seconds(const struct option_desc *option, const char *text, void *field)
+/* A number alone, within the bounds. */
+static int option_bounded(const struct option_desc *option, const char *text, double *ret_value)
 {
 	const char *rest;
-	double value;
 
-	if (option_number(text, &value, &rest) || *rest)
+	if (option_number(text, ret_value, &rest) || *rest)
 		return -EINVAL;
-	if (value < option->min || value > option->max)
-		return -ERANGE;
-	*(uint64_t *)field = (uint64_t)llround(value * (double)NS_PER_S);
-	return 0;
+	return *ret_value < option->min || *ret_value > option->max ? -ERANGE : 0;
+}
+
+static int option_store_seconds(const struct option_desc *option, const char *text, void *field)
+{
+	double value;
+	int err = option_bounded(option, text, &value);
+
+	if (!err)
+		*(uint64_t *)field = (uint64_t)llround(value * (double)NS_PER_S);
+	return err;
 }
 
 static int option_store_fraction(const struct option_desc *option, const char *text, void *field)
 {
-	const char *rest;
 	double value;
+	int err = option_bounded(option, text, &value);
 
-	if (option_number(text, &value, &rest) || *rest)
-		return -EINVAL;
-	if (value < option->min || value > option->max)
-		return -ERANGE;
-	*(double *)field = value;
-	return 0;
+	if (!err)
+		*(double *)field = value;
+	return err;
 }
 
 static int option_store_duration(const struct option_desc *option, const char *text, void *field)

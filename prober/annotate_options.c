@@ -32,12 +32,6 @@ const struct option_table annotate_option_table = {
 	.count = ARRAY_LEN(options),
 };
 
-static enum option_outcome refuse(const char *what)
-{
-	fprintf(stderr, "%s: %s (try --help)\n", annotate_option_table.program, what);
-	return OPTION_USAGE;
-}
-
 enum option_outcome annotate_options_parse(int argc, char **argv,
 					   struct annotate_options *ret_options)
 {
@@ -50,9 +44,11 @@ enum option_outcome annotate_options_parse(int argc, char **argv,
 	if (outcome != OPTION_OK)
 		return outcome;
 	if (argc - operand != 1)
-		return refuse(argc == operand ? "no database given" : "more than one database");
+		return option_refuse(&annotate_option_table, argc == operand
+								     ? "no database given"
+								     : "more than one database");
 	if (!parsed.asn_db && !parsed.geo_db)
-		return refuse("neither --asn-db nor --geo-db given");
+		return option_refuse(&annotate_option_table, "neither --asn-db nor --geo-db given");
 	if (parsed.quiet)
 		parsed.log_level = LOG_ERROR;
 	parsed.database = argv[operand];

@@ -117,6 +117,7 @@ libprober_a_SOURCES = \
 	prober/dry_run.c prober/dry_run.h \
 	prober/exit.h \
 	prober/options.c prober/options.h \
+	prober/options_check.c prober/options_check.h \
 	prober/provenance.c prober/provenance.h \
 	prober/recall.c prober/recall.h \
 	prober/remaining.c prober/remaining.h \

@@ -43,12 +43,6 @@ const struct option_table report_option_table = {
 	.count = ARRAY_LEN(options),
 };
 
-static enum option_outcome refuse(const char *what)
-{
-	fprintf(stderr, "%s: %s (try --help)\n", report_option_table.program, what);
-	return OPTION_USAGE;
-}
-
 enum option_outcome report_options_parse(int argc, char **argv, struct report_command *ret_command)
 {
 	struct report_command parsed = { 0 };
@@ -60,9 +54,11 @@ enum option_outcome report_options_parse(int argc, char **argv, struct report_co
 	if (outcome != OPTION_OK)
 		return outcome;
 	if (argc - operand != 1)
-		return refuse(argc == operand ? "no database given" : "more than one database");
+		return option_refuse(&report_option_table, argc == operand
+								   ? "no database given"
+								   : "more than one database");
 	if (!parsed.output)
-		return refuse("no --output given");
+		return option_refuse(&report_option_table, "no --output given");
 	if (parsed.quiet)
 		parsed.log_level = LOG_ERROR;
 	parsed.database = argv[operand];

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "prober/resume_options.h"
 
-#include <stdio.h>
 
 #include "base/container.h"
 #include "base/log.h"
@@ -58,11 +57,10 @@ enum option_outcome resume_options_parse(int argc, char **argv, struct resume_op
 	outcome = option_parse(&resume_option_table, argc, argv, &parsed, given, &operand);
 	if (outcome != OPTION_OK)
 		return outcome;
-	if (argc - operand != 1) {
-		fprintf(stderr, "%s: %s (try --help)\n", resume_option_table.program,
-			argc == operand ? "no database given" : "more than one database given");
-		return OPTION_USAGE;
-	}
+	if (argc - operand != 1)
+		return option_refuse(&resume_option_table,
+				     argc == operand ? "no database given"
+						     : "more than one database given");
 	if (parsed.quiet)
 		parsed.log_level = LOG_ERROR;
 	for (size_t i = 0; i < ARRAY_LEN(options); i++)

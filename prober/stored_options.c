@@ -2,7 +2,6 @@
 #include "prober/stored_options.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,19 +97,6 @@ const struct option_table export_option_table = {
 	.count = ARRAY_LEN(export_entries),
 };
 
-static enum option_outcome __attribute__((format(printf, 2, 3)))
-refuse(const struct option_table *table, const char *format, ...)
-{
-	va_list args;
-
-	fprintf(stderr, "%s: ", table->program);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputs(" (try --help)\n", stderr);
-	return OPTION_USAGE;
-}
-
 static bool parse_seconds(const char *digits, int64_t *ret_us)
 {
 	char *end;
@@ -156,7 +142,8 @@ static enum option_outcome parse_cycle(const struct option_table *table, const c
 		return OPTION_OK;
 	number = strtoul(text, &end, 10);
 	if (*end || number < 1 || number > UINT32_MAX || text[0] == '-')
-		return refuse(table, "--cycle: '%s' is neither a number from 1 on nor last", text);
+		return option_refuse(table, "--cycle: '%s' is neither a number from 1 on nor last",
+				     text);
 	filter->cycle = (uint32_t)number;
 	return OPTION_OK;
 }
@@ -166,7 +153,8 @@ static enum option_outcome parse_moment(const struct option_table *table, const 
 {
 	if (!text || stored_parse_time(text, ret_us))
 		return OPTION_OK;
-	return refuse(table, "--%s: '%s' is no time such as '2026-11-24 13:05'", option, text);
+	return option_refuse(table, "--%s: '%s' is no time such as '2026-11-24 13:05'", option,
+			     text);
 }
 
 static enum option_outcome make_filter(const struct option_table *table,
@@ -198,9 +186,9 @@ enum option_outcome show_options_parse(int argc, char **argv, struct show_option
 	if (outcome != OPTION_OK)
 		return outcome;
 	if (argc - operand < 1)
-		return refuse(&show_option_table, "no database given");
+		return option_refuse(&show_option_table, "no database given");
 	if (argc - operand > 2)
-		return refuse(&show_option_table, "one database and one target, no more");
+		return option_refuse(&show_option_table, "one database and one target, no more");
 	parsed.database = argv[operand];
 	parsed.filter.endpoint = argv[operand + 1];
 	outcome = make_filter(&show_option_table, &parsed.choice, &parsed.filter);
@@ -219,10 +207,11 @@ static enum option_outcome check_export(const struct export_options *o)
 		stdouts += streams[i] && strcmp(streams[i], "-") == 0;
 	}
 	if (outputs == 0)
-		return refuse(&export_option_table,
-			      "nothing to write: --warts, --jsonl, --text, -o or -s");
+		return option_refuse(&export_option_table,
+				     "nothing to write: --warts, --jsonl, --text, -o or -s");
 	if (stdouts > 1)
-		return refuse(&export_option_table, "one output only can go to standard output");
+		return option_refuse(&export_option_table,
+				     "one output only can go to standard output");
 	return OPTION_OK;
 }
 
@@ -237,7 +226,7 @@ enum option_outcome export_options_parse(int argc, char **argv, struct export_op
 	if (outcome != OPTION_OK)
 		return outcome;
 	if (argc - operand != 1)
-		return refuse(&export_option_table, "one database is needed, and no more");
+		return option_refuse(&export_option_table, "one database is needed, and no more");
 	parsed.database = argv[operand];
 	parsed.draws = parsed.output != NULL;
 	outcome = check_export(&parsed);

@@ -130,11 +130,8 @@ enum option_outcome server_options_parse(int argc, char **argv, struct server_op
 	outcome = option_parse(&server_option_table, argc, argv, &parsed, given, &operand);
 	if (outcome != OPTION_OK)
 		return outcome;
-	if (operand == argc) {
-		fprintf(stderr, "%s: no interface given (try --help)\n",
-			server_option_table.program);
-		return OPTION_USAGE;
-	}
+	if (operand == argc)
+		return option_refuse(&server_option_table, "no interface given");
 	if (parsed.metrics && !server_options_check_metrics(parsed.metrics))
 		return OPTION_USAGE;
 	if (!parsed.v4 && !parsed.v6)
