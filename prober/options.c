@@ -221,6 +221,7 @@ const struct option_table prober_option_table = {
 		    "       MODE       singlepath | multipath\n"
 		    "       TARGET     host name, address or CIDR prefix\n"
 		    "   or: revprobe annotate [OPTIONS] DB          (revprobe annotate --help)\n"
+		    "   or: revprobe collect [OPTIONS] ...          (revprobe collect --help)\n"
 		    "   or: revprobe export [OPTIONS] DB            (revprobe export --help)\n"
 		    "   or: revprobe report [OPTIONS] DB -o FILE    (revprobe report --help)\n"
 		    "   or: revprobe resume [OPTIONS] DB            (revprobe resume --help)\n"
