@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "prober/resume_options.h"
 
-
 #include "base/container.h"
 #include "base/log.h"
 #include "config.h"
